@@ -1,0 +1,1 @@
+"""policycc compiles an access matrix into minimal, proved AWS IAM policies."""
