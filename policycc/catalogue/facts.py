@@ -153,8 +153,8 @@ class ActionFacts:
     shows content although it is a read or a list. `data` is the `@data` class. `companions` are the tag actions
     that AWS authorises when the call carries tags. `create_action_key` is `<svc>:CreateAction` or None.
     `request_tag`/`tag_keys`: supplied at action level for what the call creates. `name_chosen`: people choose the
-    name of what is created. `creates_outside_rows`: types that are created but stand in no row. `passes` are the service principals
-    to which the call passes a role. `no_source` is set when a derive call is known to read something that no row shows.
+    name of what is created. `creates_outside_rows`: types that are created but stand in no row. `passes` are the
+    service principals to which the call passes a role.
     """
 
     action: Action
