@@ -55,7 +55,7 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Residual:
-    """Actions that are granted account-wide, and the environments that they reach beside those where they are granted."""
+    """Actions granted account-wide, and the environments that they reach beside those where they are granted."""
 
     group: str
     actions: tuple[str, ...]
