@@ -154,10 +154,10 @@ class ActionFacts:
     that AWS authorises when the call carries tags. `create_action_key` is `<svc>:CreateAction` or None.
     `request_tag`/`tag_keys`: supplied at action level for what the call creates. `name_chosen`: people choose the
     name of what is created. `creates_outside_rows`: types that are created but stand in no row. `passes` are the
-    service principals to which the call passes a role. `keys` are rung-five keys of an action without rows; `pinned` are
-    keys that must be met besides on every statement of the action, and `unchecked` names the existing resources that the
-    call binds although no row authorises them and no key pins them: such an action is granted only where the whole
-    account is the environment's.
+    service principals to which the call passes a role. `keys` are rung-five keys of an action without rows; `pinned`
+    are keys that must be met besides on every statement of the action, and `unchecked` names the existing resources
+    that the call binds although no row authorises them and no key pins them: such an action is granted only where the
+    whole account is the environment's.
     """
 
     action: Action
