@@ -1,0 +1,143 @@
+"""ARNs as languages: what a type's ARN pattern can look like, and whether a policy's glob can reach it.
+
+A policy's `*` crosses `:` and `/`. A real ARN is less free: the values of its variables hold no `:`, and those that
+other text follows hold no `/` either. Only with that difference can `autoScalingGroup:*:autoScalingGroupName/dev-*`
+be told to miss the groups of `prod-*`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from dataclasses import dataclass
+from functools import lru_cache
+
+VARIABLE = re.compile(r"\$\{([^}]*)\}")
+_FREE = ""
+_NO_COLON = ":"
+_SEGMENT = ":/"
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    char: str
+
+
+@dataclass(frozen=True, slots=True)
+class Any:
+    """One character, or any number of them, that is none of `but`."""
+
+    many: bool
+    but: str = _FREE
+
+
+Token = Literal | Any
+Language = tuple[Token, ...]
+
+
+@lru_cache(maxsize=4096)
+def of_glob(glob: str, but: str = _FREE) -> Language:
+    """The strings that an IAM glob matches, its wildcards kept from the characters of `but`."""
+    return tuple(Any(char == "*", but) if char in "*?" else Literal(char) for char in glob)
+
+
+@lru_cache(maxsize=65536)
+def of_arns(arn: str, partition: str, account: str | None, owner: str | None, glob: str) -> Language:
+    """The ARNs of resources of a type, whose `owner` variable has a value that `glob` matches (`*` for any owner).
+
+    `arn` is the type's pattern with `${Variable}` placeholders, `account` the account's id, or None where unknown.
+    """
+    tokens: list[Token] = []
+    place = 0
+    for found in VARIABLE.finditer(arn):
+        tokens += of_glob(arn[place : found.start()])
+        place = found.end()
+        tokens += _variable(found.group(1), arn[place:], partition, account, owner, glob)
+    tokens += of_glob(arn[place:])
+    return tuple(tokens)
+
+
+def _variable(name: str, rest: str, partition: str, account: str | None, owner: str | None, glob: str) -> Language:
+    if name == "Partition":
+        return of_glob(partition)
+    if name == "Account":
+        return of_glob(account) if account else (Any(True, _SEGMENT),)
+    if name == owner:
+        return of_glob(glob, _NO_COLON)
+    if rest and not rest.startswith("*"):
+        return (Any(True, _SEGMENT),)
+    return (Any(True),)
+
+
+def render(arn: str, partition: str, account: str | None, owner: str | None = None, glob: str = "*") -> str:
+    """The policy's glob for the ARNs of a type: partition and account filled in, `owner` replaced by `glob`, all other
+    variables by `*`."""
+
+    def value(found: re.Match[str]) -> str:
+        name = found.group(1)
+        if name == "Partition":
+            return partition
+        if name == "Account":
+            return account or "*"
+        return glob if name == owner else "*"
+
+    return re.sub(r"\*+", "*", VARIABLE.sub(value, arn))
+
+
+@lru_cache(maxsize=65536)
+def common(one: Language, other: Language) -> str | None:
+    """A short string of both languages, or None if they are disjoint."""
+    start = (0, 0)
+    came: dict[tuple[int, int], tuple[tuple[int, int], str]] = {}
+    queue = deque([start])
+    seen = {start}
+    goal = (len(one), len(other))
+    while queue:
+        state = queue.popleft()
+        if state == goal:
+            return _trace(came, state)
+        for following, text in _steps(one, other, *state):
+            if following not in seen:
+                seen.add(following)
+                came[following] = (state, text)
+                # Steps without text first: a witness is read by people, so it should be short.
+                (queue.append if text else queue.appendleft)(following)
+    return None
+
+
+def _steps(one: Language, other: Language, i: int, j: int) -> list[tuple[tuple[int, int], str]]:
+    steps: list[tuple[tuple[int, int], str]] = []
+    left = one[i] if i < len(one) else None
+    right = other[j] if j < len(other) else None
+    if isinstance(left, Any) and left.many:
+        steps.append(((i + 1, j), ""))
+    if isinstance(right, Any) and right.many:
+        steps.append(((i, j + 1), ""))
+    if left is None or right is None:
+        return steps
+    char = _shared_character(left, right)
+    if char is not None:
+        steps.append(((i if _many(left) else i + 1, j if _many(right) else j + 1), char))
+    return steps
+
+
+def _many(token: Token) -> bool:
+    return isinstance(token, Any) and token.many
+
+
+def _shared_character(left: Token, right: Token) -> str | None:
+    if isinstance(left, Literal):
+        if isinstance(right, Literal):
+            return left.char if left.char == right.char else None
+        return None if left.char in right.but else left.char
+    if isinstance(right, Literal):
+        return None if right.char in left.but else right.char
+    return "x"
+
+
+def _trace(came: dict[tuple[int, int], tuple[tuple[int, int], str]], state: tuple[int, int]) -> str:
+    parts: list[str] = []
+    while state in came:
+        state, text = came[state]
+        parts.append(text)
+    return "".join(reversed(parts))

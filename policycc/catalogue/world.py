@@ -1,0 +1,113 @@
+"""The environments of all matrices that are built together, and whose resources an ARN glob can reach."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+from policycc.catalogue import language
+from policycc.model.matrix import Account, Environment, Matrix
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An environment of a matrix, with the account it lies in."""
+
+    matrix: str
+    partition: str
+    environment: Environment
+    account: Account
+
+    @property
+    def name(self) -> str:
+        return self.environment.name
+
+
+@dataclass(frozen=True)
+class World:
+    """All environments that are kept apart from one another."""
+
+    places: tuple[Place, ...]
+
+    @staticmethod
+    def of(matrices: tuple[Matrix, ...]) -> World:
+        return World(
+            tuple(
+                Place(matrix.name, matrix.partition, environment, matrix.account(environment.account))
+                for matrix in matrices
+                for environment in matrix.environments
+            )
+        )
+
+    def place(self, matrix: str, environment: str) -> Place:
+        return next(p for p in self.places if (p.matrix, p.name) == (matrix, environment))
+
+    @cached_property
+    def _by_account(self) -> dict[str, tuple[Place, ...]]:
+        accounts: dict[str, list[Place]] = {}
+        for place in self.places:
+            accounts.setdefault(_account_key(place.account), []).append(place)
+        return {key: tuple(places) for key, places in accounts.items()}
+
+    def account_places(self, place: Place) -> tuple[Place, ...]:
+        """Every environment of the account that `place` lies in, itself included."""
+        return self._by_account[_account_key(place.account)]
+
+    def neighbours(self, place: Place) -> tuple[Place, ...]:
+        """The other environments of the account."""
+        return tuple(p for p in self.account_places(place) if p != place)
+
+    def shared_inputs(self, place: Place) -> tuple[Place, ...]:
+        """The shared environments whose resources a create in `place` may take as input."""
+        return tuple(p for p in self.neighbours(place) if p.environment.shared)
+
+    def alone(self, place: Place) -> bool:
+        """Whether the whole account is this one environment's."""
+        return place.account.exclusive and not self.neighbours(place)
+
+
+def _account_key(account: Account) -> str:
+    return account.id or account.name
+
+
+@dataclass(frozen=True, slots=True)
+class TypePattern:
+    """What soundness needs of a resource type: its ARN pattern and the variable that names its owner."""
+
+    arn: str
+    owner: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """A glob of one environment that reaches a resource of another: the witness is its ARN."""
+
+    other: str
+    witness: str
+
+
+@lru_cache(maxsize=65536)
+def reaches(glob: str, place: Place, others: tuple[Place, ...], types: tuple[TypePattern, ...]) -> Reach | None:
+    """A resource of another environment that the ARN glob `glob` of `place` matches, or None.
+
+    A resource of `types` belongs to another environment by the value of its owner variable or by a declared ARN. A
+    type without an owner variable belongs by its tags alone, so any of its ARNs may be another environment's.
+    """
+    wanted = language.of_glob(glob)
+    for other in others:
+        for foreign in _languages(other, types):
+            witness = language.common(wanted, foreign)
+            if witness is not None:
+                return Reach(other.name, witness)
+    return None
+
+
+@lru_cache(maxsize=4096)
+def _languages(place: Place, types: tuple[TypePattern, ...]) -> tuple[language.Language, ...]:
+    found = [language.of_glob(arn) for arn in place.environment.arns]
+    for pattern in types:
+        globs = place.environment.names if pattern.owner else ("*",)
+        found += [
+            language.of_arns(pattern.arn, place.partition, place.account.id, pattern.owner, glob) for glob in globs
+        ]
+    return tuple(found)
