@@ -66,13 +66,14 @@ class Owner:
 class KeyHold:
     """Another condition key that pins an environment's resource on a row, such as `ecs:cluster`.
 
-    `value_types` are the resource types (`ecs:cluster`) whose ARNs the key's value has; `operator` is ArnLike or
-    StringLike."""
+    `value_types` are the resource types (`ecs:cluster`) whose ARNs the key's value has; without any the value is a bare
+    name. `values` are their ARN patterns, each with its owner variable. `operator` is ArnLike or StringLike."""
 
     key: str
     operator: str
     value_types: tuple[str, ...]
     source: str
+    values: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,584 @@
+"""How an action on a resource type can be held inside an environment: the ladder of the matrix language.
+
+The compiler asks to write statements, the verifier to know which grants AWS gives no means to hold. Everything here is
+a pure function of the matrices and of `ActionFacts`. A way of holding is *sound* by what it tests, and works only if
+AWS supplies the keys; an unconfirmed tag is sound all the same, because an absent key fails closed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+from itertools import product
+
+from policycc.catalogue import language
+from policycc.catalogue.facts import ActionFacts, ActionKind, AwsOwned, KeyHold, Part, RowFacts, Support
+from policycc.catalogue.world import Place, Reach, TypePattern, World, reaches
+from policycc.iam.model import Condition
+
+PASS_ROLE = "iam:PassRole"
+CREATE_ROLE = "iam:CreateRole"
+ROLE_TYPE = "iam:role"
+ROLE_CLASSES = frozenset({"pass-role", "assume-role", "role-create"})
+"""Escape classes that are held to the environment's roles even where the whole account is the environment's."""
+LISTED_SPELLINGS = 5
+"""Keys up to this length have at most 31 other spellings by case, few enough to list."""
+
+
+class Verdict(Enum):
+    """Whether an action, or one of its resource types, can be held inside an environment."""
+
+    HELD = "held"
+    UNSAID = "unsaid"  # AWS could, but the matrix does not say how
+    UNHOLDABLE = "unholdable"  # AWS gives no means
+    REFUSED = "refused"  # would break the boundary itself: tag writers, half-held copies, undecided calls
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way in which resources of a type are held: the parameters of one statement.
+
+    `how` is the name of the way as in the manifest. `resources` are ARN globs. `resource_tags` and `request_tags` are
+    condition keys with the value that they must have. `tag_keys` guards the keys of the request's tags. `pins` are
+    further positive conditions.
+    """
+
+    how: str
+    resources: tuple[str, ...]
+    resource_tags: tuple[tuple[str, str], ...] = ()
+    request_tags: tuple[tuple[str, str], ...] = ()
+    tag_keys: TagKeys | None = None
+    pins: tuple[Condition, ...] = ()
+
+
+class TagRule(Enum):
+    """What a call may do to tag keys: the guarded forms (a) and (c) of the matrix language."""
+
+    UNTOUCHED = "untouched"  # none of the keys, in any spelling, and at least one other
+    ONLY = "only"  # no key but these
+    NOT = "not"  # none of these spellings
+
+
+@dataclass(frozen=True, slots=True)
+class TagKeys:
+    rule: TagRule
+    keys: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RowHolding:
+    """How one resource type of an action is held; `type` is `*` for an action that takes no resource."""
+
+    type: str
+    required: bool
+    verdict: Verdict
+    ways: tuple[Way, ...] = ()
+    reason: str = ""
+    missing: tuple[str, ...] = ()
+    row: RowFacts | None = None
+
+    @property
+    def how(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(way.how for way in self.ways)) or ("left-out",)
+
+
+@dataclass(frozen=True, slots=True)
+class Unsound:
+    """A name or ARN glob of the environment that reaches a resource of another."""
+
+    glob: str
+    type: str
+    reach: Reach
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """The answer for one action in one environment."""
+
+    facts: ActionFacts
+    place: Place
+    verdict: Verdict
+    rows: tuple[RowHolding, ...]
+    reason: str = ""
+    missing: tuple[str, ...] = ()
+    unsound: tuple[Unsound, ...] = ()
+    open_spellings: tuple[str, ...] = ()
+    """Boundary keys of which a create may add a second spelling, because they are too long to list."""
+
+    @property
+    def usable(self) -> bool:
+        """Whether every required type is held by confirmed keys."""
+        return self.verdict is Verdict.HELD and not any("unconfirmed-tag" in row.how for row in self.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What the ladder needs to know of the group besides the action.
+
+    `tagging_keys` are the matrix's other tag keys, or None; `always` is `tagging.always`. `everywhere` says that the
+    group holds the action in every environment of the account. `passes` are the service principals to which the
+    actions granted in the cell pass a role."""
+
+    tagging_keys: tuple[str, ...] | None = None
+    always: bool = False
+    everywhere: bool = False
+    passes: tuple[str, ...] = ()
+
+
+def hold(world: World, place: Place, facts: ActionFacts, ask: Ask) -> Holding:
+    """Decide how `facts.action` is held in `place`."""
+    ladder = _Ladder(world, place, facts, ask)
+    if world.alone(place) and not ask.always and not _about_roles(facts):
+        return ladder.whole_account()
+    return ladder.decide()
+
+
+def other_spellings(key: str) -> tuple[str, ...]:
+    """All spellings of a tag key that differ from it in case only. Condition keys fold the case of the tag key, tags do
+    not (https://docs.aws.amazon.com/IAM/latest/UserGuide/access_tags.html)."""
+    forms = ("".join(chars) for chars in product(*(sorted({c.lower(), c.upper()}) for c in key)))
+    return tuple(sorted(form for form in forms if form != key))
+
+
+def _about_roles(facts: ActionFacts) -> bool:
+    return any(escape.id in ROLE_CLASSES for escape in facts.escapes)
+
+
+@dataclass(slots=True)
+class _Ladder:
+    world: World
+    place: Place
+    facts: ActionFacts
+    ask: Ask
+    unsound: list[Unsound] = field(default_factory=list)
+
+    def whole_account(self) -> Holding:
+        rows = tuple(
+            RowHolding(row.type, row.required, Verdict.HELD, (Way("account", (self._arn(row),)),), row=row)
+            for row in self.facts.rows
+        ) or (RowHolding("*", True, Verdict.HELD, (Way("account", ("*",)),)),)
+        return self._holding(Verdict.HELD, rows)
+
+    def decide(self) -> Holding:
+        refused = self._refusal()
+        if refused:
+            rows = tuple(RowHolding(row.type, row.required, Verdict.REFUSED, row=row) for row in self.facts.rows)
+            return self._holding(Verdict.REFUSED, rows or (_none(Verdict.REFUSED),), refused)
+        rows = tuple(self._row(row) for row in self.facts.rows) or (self._no_resource(),)
+        return self._judge(rows)
+
+    def _refusal(self) -> str:
+        writer = self.facts.tag_writer
+        if writer and writer.refused:
+            return f"it writes tags and cannot be kept from the boundary tags: {writer.refused}"
+        if self.facts.kind is ActionKind.UNDECIDED:
+            return "it is not known which of its resources the call creates and which it changes"
+        if self.facts.unchecked:
+            return f"it binds {', '.join(self.facts.unchecked)}, which AWS does not authorise in this call"
+        return ""
+
+    def _judge(self, rows: tuple[RowHolding, ...]) -> Holding:
+        required = [row for row in rows if row.required]
+        failing = [row for row in required if row.verdict is not Verdict.HELD]
+        if not required and not any(row.verdict is Verdict.HELD for row in rows):
+            failing = list(rows)
+        if not failing:
+            return self._holding(Verdict.HELD, rows)
+        for verdict in (Verdict.REFUSED, Verdict.UNHOLDABLE, Verdict.UNSAID):
+            worst = [row for row in failing if row.verdict is verdict]
+            # Alternatives: one type that the matrix could still name is enough, so the mildest verdict counts.
+            if worst and (required or len(worst) == len(failing) or verdict is Verdict.UNSAID):
+                if verdict is Verdict.UNHOLDABLE and self._everywhere():
+                    return self._held_by_account(rows)
+                missing = tuple(sorted({key for row in worst for key in row.missing}))
+                return self._holding(verdict, rows, worst[0].reason, missing)
+        return self._holding(Verdict.REFUSED, rows, failing[0].reason)
+
+    def _everywhere(self) -> bool:
+        return self.place.account.exclusive and self.ask.everywhere
+
+    def _held_by_account(self, rows: tuple[RowHolding, ...]) -> Holding:
+        """The account rung: no environment of the account is one that the group may not reach."""
+        opened = tuple(
+            row
+            if row.verdict is Verdict.HELD
+            else RowHolding(
+                row.type,
+                row.required,
+                Verdict.HELD,
+                (Way("account", (self._arn(row.row) if row.row else "*",)),),
+                row=row.row,
+            )
+            if row.verdict is Verdict.UNHOLDABLE
+            else row
+            for row in rows
+        )
+        return self._holding(Verdict.HELD, opened)
+
+    def _holding(
+        self, verdict: Verdict, rows: tuple[RowHolding, ...], reason: str = "", missing: tuple[str, ...] = ()
+    ) -> Holding:
+        requested = any(way.request_tags for row in rows for way in row.ways)
+        return Holding(
+            self.facts,
+            self.place,
+            verdict,
+            rows,
+            reason,
+            missing,
+            tuple(self.unsound),
+            self._long_keys() if requested and self.ask.tagging_keys is None else (),
+        )
+
+    # -- an action without resource types -------------------------------------------------------------------------
+
+    def _no_resource(self) -> RowHolding:
+        facts = self.facts
+        if self._makes_outside_rows() and facts.request_tag:
+            return self._pinned("*", True, None, (Way("created", ("*",), (), *self._request_guard(facts.tag_keys)),))
+        if facts.keys:
+            return self._by_key("*", None, facts.keys)
+        reason = "the call makes a resource that shows IAM no tags" if self._creates() else "it takes no resource"
+        return _none(Verdict.UNHOLDABLE, reason)
+
+    def _creates(self) -> bool:
+        return self.facts.kind in (ActionKind.CREATE, ActionKind.DERIVE)
+
+    def _makes_outside_rows(self) -> bool:
+        return self._creates() and bool(self.facts.creates_outside_rows)
+
+    # -- one resource type ----------------------------------------------------------------------------------------
+
+    def _row(self, row: RowFacts) -> RowHolding:
+        if row.part is Part.UNDECIDED:
+            reason = f"it is not known whether the call creates or uses the {row.type}"
+            return RowHolding(row.type, row.required, Verdict.REFUSED, (), reason, row=row)
+        if row.part is Part.COPIED:
+            return self._copied(row)
+        if row.id == ROLE_TYPE:
+            return self._role(row)
+        if row.part is Part.CREATED:
+            return self._created(row)
+        if row.part is Part.UPSERTED:
+            return self._upserted(row)
+        return self._existing(row)
+
+    def _created(self, row: RowFacts) -> RowHolding:
+        named = bool(row.owner and row.owner.chosen)
+        if row.request_tag:
+            resources: tuple[str, ...] = (self._arn(row),)
+            if named and self.facts.name_chosen and self.place.environment.names:
+                resources = self._names(row)
+                if not resources:
+                    return self._unsound_row(row)
+            way = Way("created", resources, (), *self._request_guard(row.tag_keys), self._vpc(row))
+            return self._pinned(row.type, row.required, row, (way,))
+        ways = self._by_name(row)
+        reason = f"the {row.type} that the call makes can carry no tag of the request"
+        return self._answer(row, ways, reason, ("names",) if named else ())
+
+    def _upserted(self, row: RowFacts) -> RowHolding:
+        """Created or updated by name: an update by the tags that are there, a create by the name."""
+        guard = self._request_guard(row.tag_keys) if row.request_tag else ((), None)
+        ways = [
+            Way(way.how, way.resources, way.resource_tags, *guard, way.pins)
+            for way in (*self._by_tag(row, unconfirmed=False), *self._by_name(row))
+        ]
+        if not ways:
+            ways = [
+                Way(way.how, way.resources, way.resource_tags, *guard, way.pins)
+                for way in self._by_tag(row, unconfirmed=True)
+            ]
+        return self._answer(row, tuple(ways), f"neither tags nor a name tell whose {row.type} it is", self._means(row))
+
+    def _copied(self, row: RowFacts) -> RowHolding:
+        """Source and target of one type: the target by its name and the request's tags, the source as it is found."""
+        sources = self._by_tag(row, unconfirmed=False) + self._by_arn(row)
+        names = self._names(row) if row.owner and row.owner.chosen and self.facts.name_chosen else ()
+        targets: tuple[Way, ...] = ()
+        if names and row.request_tag:
+            targets = (Way("created", names, (), *self._request_guard(row.tag_keys)),)
+        elif names:
+            targets = (Way("name", names),)
+        if sources and targets:
+            return self._pinned(row.type, row.required, row, (*targets, *sources))
+        if targets and not row.request_tag:
+            # One name glob holds both sides: whatever bears a name of the environment is its own.
+            return self._pinned(row.type, row.required, row, targets)
+        reason = f"the {row.type} that is read and the one that is written cannot both be held"
+        could = bool(row.owner and row.owner.chosen and self.facts.name_chosen and not self.place.environment.names)
+        verdict = Verdict.UNSAID if could and row.resource_tag is not Support.NO else Verdict.REFUSED
+        return RowHolding(row.type, row.required, verdict, (), reason, ("names",) if could else (), row)
+
+    def _existing(self, row: RowFacts) -> RowHolding:
+        guard = self._existing_guard(row)
+        if guard is None:
+            reason = "it may rewrite tags, and the keys of the request's tags are not shown to IAM"
+            return RowHolding(row.type, row.required, Verdict.REFUSED, (), reason, row=row)
+        request_tags, tag_keys = guard
+        found = self._rungs(row)
+        ways = tuple(Way(way.how, way.resources, way.resource_tags, request_tags, tag_keys, way.pins) for way in found)
+        if row.part is Part.INPUT:
+            ways += self._foreign_inputs(row, request_tags, tag_keys)
+        reason = f"AWS shows IAM neither tags nor a chosen name of the {row.type}"
+        return self._answer(row, ways, reason, self._means(row))
+
+    def _rungs(self, row: RowFacts) -> tuple[Way, ...]:
+        extra = self._by_arn(row)
+        for rung in (
+            self._by_tag(row, unconfirmed=False),
+            self._by_name(row),
+            self._by_keys(row),
+            self._by_tag(row, unconfirmed=True),
+        ):
+            if rung:
+                return rung + extra
+        return extra
+
+    def _existing_guard(self, row: RowFacts) -> tuple[tuple[tuple[str, str], ...], TagKeys | None] | None:
+        """What the request's tags must be when the resource exists; None if that cannot be said."""
+        writer = self.facts.tag_writer
+        if self._sends_marks():
+            return self._request_guard(row.tag_keys or self.facts.tag_keys)
+        if self.facts.kind in (ActionKind.TAG, ActionKind.UNTAG) or writer is not None and writer.kind != "indirect":
+            if not (row.tag_keys or self.facts.tag_keys):
+                return None
+            return (), TagKeys(TagRule.UNTOUCHED, tuple(key for key, _ in self.place.environment.tags))
+        return (), None
+
+    def _sends_marks(self) -> bool:
+        """Whether the call writes tags besides, on the very resource that the row names or on one that no row shows."""
+        facts = self.facts
+        if not facts.request_tag:
+            return False
+        if facts.kind is ActionKind.CREATE_OR_UPDATE:
+            return not any(row.part is Part.UPSERTED for row in facts.rows)
+        if self._creates():
+            return bool(facts.creates_outside_rows)
+        return facts.kind is ActionKind.UPDATE_WITH_TAGS
+
+    # -- rungs ----------------------------------------------------------------------------------------------------
+
+    def _by_tag(self, row: RowFacts, *, unconfirmed: bool) -> tuple[Way, ...]:
+        if row.part is Part.CREATED:
+            return ()
+        support = row.resource_tag
+        if support is Support.OPT_IN and row.feature in self.place.account.features:
+            support = Support.CONFIRMED
+        if support is not (Support.CLAIMED if unconfirmed else Support.CONFIRMED):
+            return ()
+        tags = tuple((f"{row.tag_key}/{key}", value) for key, value in self.place.environment.tags)
+        how = "unconfirmed-tag" if unconfirmed else "tag"
+        return (Way(how, (self._arn(row),), tags, pins=self._vpc(row)),)
+
+    def _by_name(self, row: RowFacts) -> tuple[Way, ...]:
+        if not (row.owner and row.owner.chosen):
+            return ()
+        names = self._names(row)
+        return (Way("name", names, pins=self._vpc(row)),) if names else ()
+
+    def _by_keys(self, row: RowFacts) -> tuple[Way, ...]:
+        for key in row.keys:
+            pin = self._pin(key)
+            if pin is not None:
+                return (Way("key", (self._arn(row),), pins=(pin, *self._vpc(row))),)
+        return ()
+
+    def _by_key(self, type_name: str, row: RowFacts | None, keys: tuple[KeyHold, ...]) -> RowHolding:
+        for key in keys:
+            pin = self._pin(key)
+            if pin is not None:
+                return self._pinned(type_name, True, row, (Way("key", ("*",), pins=(pin,)),))
+        return RowHolding(type_name, True, Verdict.UNSAID, (), f"only {keys[0].key} could hold it", ("names",), row)
+
+    def _by_arn(self, row: RowFacts) -> tuple[Way, ...]:
+        """The environment's declared ARNs that can be ARNs of this type."""
+        anything = language.of_arns(row.arn, self.place.partition, self.place.account.id, None, "*")
+        fitting = tuple(
+            arn
+            for arn in self.place.environment.arns
+            if language.common(language.of_glob(arn), anything) is not None and self._sound(arn, row)
+        )
+        return (Way("arn", fitting),) if fitting else ()
+
+    def _role(self, row: RowFacts) -> RowHolding:
+        """Roles by their path, never by tag: iam:ResourceTag is not reliable for iam:PassRole
+        (https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html)."""
+        environment = self.place.environment
+        if not environment.roles:
+            return RowHolding(
+                row.type, row.required, Verdict.UNSAID, (), "roles are held by their path", ("roles",), row
+            )
+        account = self.place.account.id or "*"
+        resources = tuple(f"arn:{self.place.partition}:iam::{account}:role{path}*" for path in environment.roles)
+        pins: tuple[Condition, ...] = ()
+        if self.facts.action.id == PASS_ROLE:
+            if not self.ask.passes:
+                reason = "no action granted in this cell is known to pass a role"
+                return RowHolding(row.type, row.required, Verdict.REFUSED, (), reason, row=row)
+            pins = (Condition("StringEquals", "iam:PassedToService", self.ask.passes),)
+        if self.facts.action.id == CREATE_ROLE:
+            if environment.permissions_boundary is None:
+                reason = "a role may be made only under a permissions boundary"
+                return RowHolding(row.type, row.required, Verdict.UNSAID, (), reason, ("permissions_boundary",), row)
+            boundary = f"arn:{self.place.partition}:iam::{account}:policy/{environment.permissions_boundary}"
+            pins = (Condition("ArnLike", "iam:PermissionsBoundary", (boundary,)),)
+        guard: tuple[tuple[tuple[str, str], ...], TagKeys | None] | None = ((), None)
+        if row.part in (Part.CREATED, Part.UPSERTED) and row.request_tag:
+            guard = self._request_guard(row.tag_keys)
+        elif row.part not in (Part.CREATED, Part.UPSERTED):
+            guard = self._existing_guard(row)
+        if guard is None:
+            return RowHolding(row.type, row.required, Verdict.REFUSED, (), "it may rewrite tags of the role", row=row)
+        return self._pinned(row.type, row.required, row, (Way("role", resources, (), *guard, pins),))
+
+    def _foreign_inputs(
+        self, row: RowFacts, request_tags: tuple[tuple[str, str], ...], tag_keys: TagKeys | None
+    ) -> tuple[Way, ...]:
+        """Inputs of a create that belong to a shared environment, or to AWS."""
+        ways: list[Way] = []
+        for shared in self.world.shared_inputs(self.place):
+            ladder = _Ladder(self.world, shared, self.facts, self.ask)
+            ways += (
+                Way("shared", way.resources, way.resource_tags, request_tags, tag_keys, way.pins)
+                for way in ladder._rungs(row)
+            )
+        ways += (
+            Way("aws-owned", (self._render(owned.arn),), (), request_tags, tag_keys, _owned_condition(owned))
+            for owned in row.aws_owned
+            if owned.safe_input
+        )
+        return tuple(ways)
+
+    # -- parts ----------------------------------------------------------------------------------------------------
+
+    def _answer(self, row: RowFacts, ways: tuple[Way, ...], reason: str, missing: tuple[str, ...]) -> RowHolding:
+        if ways:
+            return self._pinned(row.type, row.required, row, ways)
+        if self.unsound and missing:
+            return self._unsound_row(row)
+        verdict = Verdict.UNSAID if missing else Verdict.UNHOLDABLE
+        return RowHolding(row.type, row.required, verdict, (), reason, missing, row)
+
+    def _unsound_row(self, row: RowFacts) -> RowHolding:
+        found = self.unsound[-1]
+        reason = f"`{found.glob}` also matches {found.reach.witness} of {found.reach.other}"
+        return RowHolding(row.type, row.required, Verdict.REFUSED, (), reason, row=row)
+
+    def _pinned(self, type_name: str, required: bool, row: RowFacts | None, ways: tuple[Way, ...]) -> RowHolding:
+        """Add the keys that must be met besides, because the call binds something that no row authorises."""
+        needed = self.facts.pinned + (row.pinned if row else ())
+        pins = tuple(self._pin(key) for key in needed)
+        if any(pin is None for pin in pins):
+            reason = f"the call binds what only {', '.join(key.key for key in needed)} could hold"
+            if self.place.environment.names:
+                return RowHolding(type_name, required, Verdict.REFUSED, (), reason, row=row)
+            return RowHolding(type_name, required, Verdict.UNSAID, (), reason, ("names",), row)
+        found = tuple(pin for pin in pins if pin is not None)
+        if found:
+            ways = tuple(
+                Way(w.how, w.resources, w.resource_tags, w.request_tags, w.tag_keys, w.pins + found) for w in ways
+            )
+        return RowHolding(type_name, required, Verdict.HELD, ways, row=row)
+
+    def _pin(self, key: KeyHold) -> Condition | None:
+        """The condition by which a key holds the environment, or None where the environment has no sound name."""
+        names = self.place.environment.names
+        if not names:
+            return None
+        if not key.value_types:
+            return Condition(key.operator, key.key, tuple(sorted(names)))
+        values: list[str] = []
+        for arn, owner in key.values:
+            pattern = TypePattern(arn, owner)
+            for name in names:
+                glob = language.render(arn, self.place.partition, self.place.account.id, owner, name)
+                if self._reach(glob, (pattern,)) is not None:
+                    return None
+                values.append(glob)
+        return Condition(key.operator, key.key, tuple(sorted(values))) if values else None
+
+    def _request_guard(self, tag_keys: bool) -> tuple[tuple[tuple[str, str], ...], TagKeys | None]:
+        """The request must carry every boundary tag, and no second spelling of a boundary key."""
+        tags = self.place.environment.tags
+        request = tuple((f"aws:RequestTag/{key}", value) for key, value in tags)
+        if not tag_keys:
+            return request, None
+        keys = tuple(key for key, _ in tags)
+        if self.ask.tagging_keys is not None:
+            return request, TagKeys(TagRule.ONLY, tuple(sorted({*keys, *self.ask.tagging_keys})))
+        spellings = sorted(form for key in keys if len(key) <= LISTED_SPELLINGS for form in other_spellings(key))
+        return request, TagKeys(TagRule.NOT, tuple(spellings)) if spellings else None
+
+    def _long_keys(self) -> tuple[str, ...]:
+        return tuple(key for key, _ in self.place.environment.tags if len(key) > LISTED_SPELLINGS)
+
+    def _means(self, row: RowFacts) -> tuple[str, ...]:
+        """The keys of the matrix that would hold the type, if they were there."""
+        environment = self.place.environment
+        means: list[str] = []
+        if row.resource_tag is Support.OPT_IN and row.feature and row.feature not in self.place.account.features:
+            means.append("features")
+        if row.owner and row.owner.chosen and not environment.names:
+            means.append("names")
+        if row.keys and not environment.names:
+            means.append("names")
+        if row.owner and not row.owner.chosen or not row.owner and _has_own_arn(row):
+            means.append("arns")
+        return tuple(dict.fromkeys(means))
+
+    def _names(self, row: RowFacts) -> tuple[str, ...]:
+        """The environment's name globs as ARN globs of the type, those that are sound."""
+        owner = row.owner.variable if row.owner else None
+        found = []
+        for name in self.place.environment.names:
+            glob = language.render(row.arn, self.place.partition, self.place.account.id, owner, name)
+            if self._sound(glob, row):
+                found.append(glob)
+        return tuple(found)
+
+    def _sound(self, glob: str, row: RowFacts) -> bool:
+        reach = self._reach(glob, self._patterns())
+        if reach is not None:
+            self.unsound.append(Unsound(glob, row.type, reach))
+        return reach is None
+
+    def _reach(self, glob: str, types: tuple[TypePattern, ...]) -> Reach | None:
+        return reaches(glob, self.place, self.world.neighbours(self.place), types)
+
+    def _patterns(self) -> tuple[TypePattern, ...]:
+        return tuple(
+            TypePattern(row.arn, row.owner.variable if row.owner else None) for row in self.facts.rows if row.arn
+        )
+
+    def _arn(self, row: RowFacts) -> str:
+        return self._render(row.arn) if row.arn else "*"
+
+    def _render(self, arn: str) -> str:
+        return language.render(arn, self.place.partition, self.place.account.id)
+
+    def _vpc(self, row: RowFacts) -> tuple[Condition, ...]:
+        vpcs = self.place.environment.vpcs
+        if not vpcs or row.vpc_key is None:
+            return ()
+        if row.vpc_key.lower() == "ec2:vpcid":
+            return (Condition("StringEquals", row.vpc_key, vpcs),)
+        account = self.place.account.id or "*"
+        arns = tuple(f"arn:{self.place.partition}:ec2:*:{account}:vpc/{vpc}" for vpc in vpcs)
+        return (Condition("ArnLike", row.vpc_key, arns),)
+
+
+def _none(verdict: Verdict, reason: str = "") -> RowHolding:
+    return RowHolding("*", True, verdict, (), reason)
+
+
+def _owned_condition(owned: AwsOwned) -> tuple[Condition, ...]:
+    if owned.condition is None:
+        return ()
+    operator, key, value = owned.condition
+    return (Condition(operator, key, (value,)),)
+
+
+def _has_own_arn(row: RowFacts) -> bool:
+    """Whether an ARN can name one resource of the type, and not only all of them."""
+    return bool(language.VARIABLE.search(row.arn.rpartition(":")[2]))
