@@ -340,7 +340,7 @@ class _Ladder:
         writer = self.facts.tag_writer
         if self._sends_marks():
             return self._request_guard(row.tag_keys or self.facts.tag_keys)
-        if self.facts.kind in (ActionKind.TAG, ActionKind.UNTAG) or writer is not None and writer.kind != "indirect":
+        if self.facts.kind in (ActionKind.TAG, ActionKind.UNTAG) or (writer is not None and writer.kind != "indirect"):
             if not (row.tag_keys or self.facts.tag_keys):
                 return None
             return (), TagKeys(TagRule.UNTOUCHED, tuple(key for key, _ in self.place.environment.tags))
@@ -523,7 +523,7 @@ class _Ladder:
             means.append("names")
         if row.keys and not environment.names:
             means.append("names")
-        if row.owner and not row.owner.chosen or not row.owner and _has_own_arn(row):
+        if (row.owner and not row.owner.chosen) or (not row.owner and _has_own_arn(row)):
             means.append("arns")
         return tuple(dict.fromkeys(means))
 
