@@ -11,8 +11,9 @@ from policycc.iam.model import Condition
 class Statement:
     """An Allow statement. All tuples are sorted and without repeats; `conditions` hold one entry per operator and key.
 
-    `origins` are the cells that asked for it (`access.developers.dev`), `how` the ways of holding that it stands for;
-    neither is part of equality, and merging unions both.
+    `origins` are the cells that asked for it (`access.developers.dev`), `how` the ways of holding that it stands for,
+    `environments` the names of the environments whose cells asked (a glob that only one of them wrote may not widen
+    the others); none of them is part of equality, and merging unions each.
     """
 
     actions: tuple[str, ...]
@@ -20,6 +21,7 @@ class Statement:
     conditions: tuple[Condition, ...] = ()
     origins: frozenset[str] = field(default=frozenset(), compare=False)
     how: frozenset[str] = field(default=frozenset(), compare=False)
+    environments: frozenset[str] = field(default=frozenset(), compare=False)
 
     @property
     def sort_key(self) -> tuple[tuple[str, ...], tuple[str, ...], tuple[Condition, ...]]:
