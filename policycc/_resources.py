@@ -1,4 +1,4 @@
-"""The one place that knows where the schemas and templates are.
+"""The one place that knows where the schemas, templates and pages are.
 
 In a wheel they are package data (`policycc/_data/…`); in a checkout or an editable install they stand beside the
 package. Both are answered as a `Traversable`, so that a zipped wheel works as well.
@@ -19,6 +19,11 @@ def schema(name: str) -> Traversable:
 def templates() -> Traversable:
     """The folder of templates, with one folder for each kind (`statements`, a target's name)."""
     return _folder("templates")
+
+
+def page(code: str) -> str:
+    """The text of a diagnostic's page, such as that of `PCC101`."""
+    return files("policycc").joinpath("diagnostics", "pages", f"{code}.md").read_text(encoding="utf-8")
 
 
 def _folder(name: str) -> Traversable:

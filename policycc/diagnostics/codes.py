@@ -1,0 +1,105 @@
+"""The one table of diagnostic codes. Numbers are never reused.
+
+The hundred is the stage: 0 reading, 1 shape, 2 meaning of the matrix, 3 catalogue, 4 holding grants, 5 limits and
+planning, 6 output, 7 proof, 9 our own fault. Severity is not part of a code. Each code has a page in `pages/`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from policycc._resources import page as _page
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A kind of finding. `name` is kebab-case and says the fault; `summary` is half a sentence, without a full stop."""
+
+    id: str
+    name: str
+    summary: str
+
+
+_TABLE: tuple[Code, ...] = (
+    # Reading.
+    Code("PCC001", "file-not-found", "an input file does not exist"),
+    Code("PCC002", "not-a-file", "an input is a directory, a device or a pipe"),
+    Code("PCC003", "unreadable-file", "the system does not let an input be read"),
+    Code("PCC004", "file-too-large", "an input is larger than any matrix needs"),
+    Code("PCC005", "not-utf-8", "an input is not UTF-8 text"),
+    Code("PCC006", "control-character", "an input holds a control character"),
+    Code("PCC007", "reordering-character", "an input holds a character that changes the order in which text is shown"),
+    Code("PCC008", "nested-too-deep", "tables or lists nest deeper than the language needs"),
+    Code("PCC009", "not-a-table", "an input holds a list or a scalar instead of a table"),
+    Code("PCC010", "toml-syntax", "an input is not TOML"),
+    Code("PCC011", "yaml-syntax", "an input is not YAML"),
+    Code("PCC012", "json-syntax", "an input is not JSON"),
+    Code("PCC013", "duplicate-key", "a key is defined twice in one table"),
+    Code("PCC014", "yaml-not-installed", "a YAML input needs the `yaml` extra"),
+    Code("PCC015", "yaml-feature", "a YAML input uses something that a matrix does not"),
+    # The shape of a matrix.
+    Code("PCC101", "unknown-key", "a key is not part of the language"),
+    Code("PCC102", "missing-key", "a key that has no default is missing"),
+    Code("PCC103", "wrong-type", "a value is of another type than its key needs"),
+    Code("PCC104", "not-a-choice", "a value is none of those that its key admits"),
+    Code("PCC105", "malformed-value", "a text does not have the form that its key needs"),
+    Code("PCC106", "malformed-name", "a name does not have the form that names need"),
+    Code("PCC107", "out-of-range", "a number lies outside what its key admits"),
+    Code("PCC108", "empty-value", "a list, table or text is empty where it must not be"),
+    Code("PCC109", "repeated-value", "a list holds the same value twice"),
+    # What a matrix means.
+    Code("PCC201", "unknown-environment", "an environment is named that does not exist"),
+    Code("PCC202", "unknown-group", "a group is named that does not exist"),
+    Code("PCC203", "unknown-account", "an account is named that does not exist"),
+    Code("PCC204", "unknown-capability", "a capability is named that does not exist"),
+    Code("PCC205", "capability-cycle", "a capability holds itself"),
+    Code("PCC206", "malformed-selector", "a selector does not have the form `service:Action`"),
+    Code("PCC207", "service-not-listed", "a selector names a service outside `services`"),
+    Code("PCC208", "services-missing", "a selector says `*:`, but the matrix has no `services`"),
+    Code("PCC209", "bad-placeholder", "a text holds a `$`, `{` or `}` that is no placeholder"),
+    Code("PCC210", "boundary-key-case", "two boundary keys differ only in case"),
+    Code("PCC211", "reserved-boundary-key", "a boundary key starts with `aws:`"),
+    Code("PCC212", "malformed-tag-value", "a boundary tag has a value that AWS does not take"),
+    Code("PCC213", "missing-boundary-tag", "an environment has no value for a boundary key"),
+    Code("PCC214", "same-boundary-tags", "two environments of one account cannot be told apart by their tags"),
+    Code("PCC215", "scope-conflict", "environments of differing audit scopes share an account"),
+    Code("PCC216", "weak-name-glob", "a name glob does not start with three literal characters"),
+    Code("PCC217", "malformed-role-path", "a role path is not a path without wildcards"),
+    Code("PCC218", "malformed-arn", "an ARN pattern does not have the form of an ARN"),
+    Code("PCC219", "wrong-partition", "an ARN belongs to another partition"),
+    Code("PCC220", "overlapping-marks", "marks of two environments fit the same resource"),
+    Code("PCC221", "role-without-trust", "nobody may become a role"),
+    Code("PCC222", "trust-without-role", "a trust stands where there is no role to trust somebody"),
+    Code("PCC223", "key-of-another-kind", "a key has no meaning for this kind of group"),
+    Code("PCC224", "missing-account-id", "an account needs its id here"),
+    Code("PCC225", "two-identity-accounts", "more than one account is the identity account"),
+    Code("PCC226", "mfa-not-possible", "MFA is required where AWS cannot see it"),
+    Code("PCC227", "unmeetable-require", "the `[[require]]` entries of a cell cannot hold together"),
+    Code("PCC228", "empty-require", "a `[[require]]` requires nothing"),
+    Code("PCC229", "malformed-network", "an address range is not one that AWS takes"),
+    Code("PCC230", "nested-include", "an included file includes another"),
+    Code("PCC231", "not-includable", "an included file holds what only a matrix may"),
+    Code("PCC232", "defined-twice", "a key is defined both in a matrix and in a file that it includes"),
+    Code("PCC233", "accept-expired", "an accepted risk is past its date"),
+    Code("PCC234", "accept-expires-soon", "an accepted risk is close to its date"),
+    Code("PCC235", "malformed-date", "a date does not exist"),
+    Code("PCC236", "duplicate-matrix", "two matrices that are built together have one name"),
+    Code("PCC237", "groups-disagree", "a group is defined differently in matrices that are built together"),
+    Code("PCC238", "accounts-disagree", "an account is defined differently in matrices that are built together"),
+    Code("PCC239", "shared-twice", "a shared environment is declared by two matrices"),
+    Code("PCC240", "duplicate-principal", "two principals have one name"),
+    # The catalogue.
+    # Holding grants.
+    # Limits and planning.
+    # Output.
+    # Proof.
+    # Our own fault.
+)
+
+CODES: dict[str, Code] = {code.id: code for code in _TABLE}
+"""Every code by its id."""
+
+
+def page(code: str) -> str:
+    """The page of a code as Markdown. KeyError for a code that is not in the table."""
+    return _page(CODES[code].id)
