@@ -128,13 +128,16 @@ class EscapeKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Escape:
-    """A class of paths that defeat an environment boundary although every statement has a tag condition."""
+    """A class of paths that defeat an environment boundary although every statement has a tag condition.
+
+    `attack` tells the path in two sentences, for the error that refuses it."""
 
     id: str
     kind: EscapeKind
     when: str
     mitigation: str
     source: str
+    attack: str = ""
 
 
 @dataclass(frozen=True, slots=True)
