@@ -1,0 +1,193 @@
+"""What the promise intends for a request, and the requests that try to get more.
+
+`belongs` is product.md's definition of a resource that belongs to an environment; `intended` says whether some grant
+asks for a request; `attempts` are the requests of an action on everything that could be near: resources of every
+environment, unmarked ones, half-marked ones, marks in other letters, other people's names.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import product
+
+from policycc.catalogue.facts import ActionFacts, Part, RowFacts, Support
+from tests.support.canonical import (
+    GLOBAL_SERVICES,
+    REGION,
+    Context,
+    Place,
+    Request,
+    fits,
+    network,
+    own_arns,
+    parts,
+    render,
+    request_tags,
+    resource_tags,
+    sample,
+)
+
+Tags = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Target:
+    """A resource as it is: its ARN, and the tags that it bears or is to bear."""
+
+    arn: str
+    tags: Tags
+
+
+def glob_matches(glob: str, text: str) -> bool:
+    pattern = "".join(".*" if c == "*" else "." if c == "?" else re.escape(c) for c in glob)
+    return re.fullmatch(pattern, text, re.DOTALL) is not None
+
+
+def owner_name(row: RowFacts, arn: str) -> str | None:
+    """The value of the variable that names the owner, where people choose it."""
+    if row.owner is None or not row.owner.chosen:
+        return None
+    pieces = re.split(r"\$\{(\w+)\}", row.arn)
+    expression = ""
+    for index, piece in enumerate(pieces):
+        if index % 2 == 0:
+            expression += re.escape(piece)
+        elif piece == row.owner.variable:
+            expression += "(?P<owner>.+?)" if index < len(pieces) - 2 else "(?P<owner>.+)"
+        else:
+            expression += ".*"
+    match = re.fullmatch(expression, arn)
+    return match.group("owner") if match else None
+
+
+def bears_tags(place: Place, tags: Tags) -> bool:
+    """All boundary tags, each key in one spelling."""
+    folded = [key.lower() for key in tags]
+    return all(tags.get(key) == value and folded.count(key.lower()) == 1 for key, value in place.tags.items())
+
+
+def named_for(row: RowFacts, place: Place, arn: str) -> bool:
+    """Its owner name, IAM path or ARN is declared for the place."""
+    environment = place.environment
+    if any(glob_matches(glob, arn) for glob in environment.arns):
+        return True
+    if row.id == "iam:role":
+        return any(arn.split(":", 5)[5].startswith(f"role{path}") for path in environment.roles)
+    name = owner_name(row, arn)
+    return name is not None and any(glob_matches(glob, name) for glob in environment.names)
+
+
+def belongs(row: RowFacts, place: Place, target: Target) -> bool:
+    taggable = row.resource_tag is not Support.NO
+    return (taggable and bears_tags(place, target.tags)) or named_for(row, place, target.arn)
+
+
+# --- targets and attempts ----------------------------------------------------------------------------------------
+
+
+def targets(row: RowFacts, world: tuple[Place, ...]) -> Iterator[Target]:
+    """Resources of the row's type, marked in every way that could be mistaken for another."""
+    arns = {arn for place in world for arn in own_arns(row, place)}
+    region = "us-east-1" if row.service in GLOBAL_SERVICES else REGION
+    arns |= {render(row, place, name="other-thing-x1", opaque="f9e8d7", region=region) for place in world[:1]}
+    for place in world:
+        for glob in place.environment.names[:1]:
+            cut = sample(glob, "").rstrip("-")
+            arns.add(render(row, place, name=sample(glob).upper(), region=region))
+            arns.add(render(row, place, name=f"{cut}x-1", region=region))
+        for path in place.environment.roles if row.id == "iam:role" else ():
+            arns.add(f"arn:{place.partition}:iam::{place.number}:role{path.rstrip('/')}x/app")
+            arns.add(f"arn:{place.partition}:iam::{place.number}:role/elsewhere{path}app")
+    for arn, tags in product(sorted(arns), _tag_sets(world)):
+        yield Target(arn, tags)
+
+
+def _tag_sets(world: tuple[Place, ...]) -> list[Tags]:
+    sets: list[Tags] = [{}]
+    for place in world:
+        own = place.tags
+        sets.append(own)
+        sets.append({key: value.upper() for key, value in own.items()})
+        sets.append({key: value.capitalize() for key, value in own.items()})
+        sets.append({key: f"{value}x" for key, value in own.items()})
+        sets.append(dict.fromkeys(own, "*"))
+        if len(own) > 1:
+            for left_out in own:
+                sets.append({key: value for key, value in own.items() if key != left_out})
+        for other in world:
+            for key in own:
+                if other.tags.get(key) not in (None, own[key]):
+                    sets.append({**own, key: other.tags[key]})
+    unique: dict[tuple[tuple[str, str], ...], Tags] = {}
+    for tags in sets:
+        unique.setdefault(tuple(sorted(tags.items())), tags)
+    return list(unique.values())
+
+
+def attempts(
+    facts: ActionFacts, row: RowFacts, world: tuple[Place, ...], common: Context
+) -> Iterator[tuple[Request, Target]]:
+    """Requests of the action on every target, as existing resources and, where the call creates, as new ones."""
+    place = world[0]
+    pins: list[Context] = [{}]
+    for hold in (*row.keys, *row.pinned):
+        for other in world:
+            names = [sample(glob) for glob in other.environment.names]
+            if names and hold.values:
+                pattern, owner = hold.values[0]
+                fixed = {"Partition": other.partition, "Region": REGION, "Account": other.number, owner: names[0]}
+                value = re.sub(r"\$\{(\w+)\}", lambda match, fixed=fixed: fixed.get(match.group(1), "0a1b2c"), pattern)
+                pins.append({hold.key: value})
+    for target in targets(row, world):
+        for part in parts(row, facts):
+            tagged = (
+                resource_tags(row, place, target.tags) if part == "existing" else request_tags(row, facts, target.tags)
+            )
+            # An existing resource is tried with every request tag too: a call may carry the tags that it lacks.
+            carried: list[Context] = [{}]
+            if part == "existing" and row.part is not Part.EXISTING:
+                carried += [request_tags(row, facts, other.tags) for other in world]
+            for extra, pin in product(carried, pins):
+                context = {**common, **network(row, place), **extra, **pin, **tagged}
+                yield Request(facts.action.id, target.arn, row.type, part, context), target
+
+
+def intended(
+    row: RowFacts, request: Request, target: Target, granted: tuple[Place, ...], world: tuple[Place, ...]
+) -> bool:
+    """Whether a grant in one of the `granted` places asks for the request. Residuals are the caller's business."""
+    if request.part == "new":
+        return any(may_create(row, place, target) for place in granted)
+    if any(belongs(row, place, target) for place in granted):
+        return True
+    if granted and row.part is Part.INPUT:
+        shared = [place for place in world if place.environment.shared]
+        return any(belongs(row, place, target) for place in shared) or aws_owns(row, request)
+    return False
+
+
+def may_create(row: RowFacts, place: Place, target: Target) -> bool:
+    """The new resource bears the boundary tags where it can carry any, and its name fits where people choose it."""
+    chosen = row.owner is not None and row.owner.chosen and bool(place.environment.names)
+    if chosen and not named_for(row, place, target.arn):
+        return False
+    if row.request_tag and bears_tags(place, target.tags):
+        return True
+    return chosen and (not row.request_tag or row.part is Part.UPSERTED)
+
+
+def aws_owns(row: RowFacts, request: Request) -> bool:
+    for owned in row.aws_owned:
+        if not glob_matches(owned.arn, request.resource):
+            continue
+        if owned.condition is None:
+            return True
+        _, key, value = owned.condition
+        if request.context.get(key) == value:
+            return True
+    return False
+
+
+__all__ = ["Target", "attempts", "aws_owns", "bears_tags", "belongs", "fits", "intended", "may_create", "targets"]
