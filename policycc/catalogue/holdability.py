@@ -337,14 +337,19 @@ class _Ladder:
 
     def _existing_guard(self, row: RowFacts) -> tuple[tuple[tuple[str, str], ...], TagKeys | None] | None:
         """What the request's tags must be when the resource exists; None if that cannot be said."""
-        writer = self.facts.tag_writer
         if self._sends_marks():
             return self._request_guard(row.tag_keys or self.facts.tag_keys)
-        if self.facts.kind in (ActionKind.TAG, ActionKind.UNTAG) or (writer is not None and writer.kind != "indirect"):
+        if self._only_tags():
             if not (row.tag_keys or self.facts.tag_keys):
                 return None
             return (), TagKeys(TagRule.UNTOUCHED, tuple(key for key, _ in self.place.environment.tags))
         return (), None
+
+    def _only_tags(self) -> bool:
+        writer = self.facts.tag_writer
+        if self.facts.kind is ActionKind.PLAIN:
+            return writer is not None and writer.kind != "indirect"
+        return self.facts.kind in (ActionKind.TAG, ActionKind.UNTAG, ActionKind.UPDATE_WITH_TAGS)
 
     def _sends_marks(self) -> bool:
         """Whether the call writes tags besides, on the very resource that the row names or on one that no row shows."""
@@ -397,7 +402,7 @@ class _Ladder:
         fitting = tuple(
             arn
             for arn in self.place.environment.arns
-            if language.common(language.of_glob(arn), anything) is not None and self._sound(arn, row)
+            if language.common(language.of_resource(arn), anything) is not None and self._sound(arn, row)
         )
         return (Way("arn", fitting),) if fitting else ()
 

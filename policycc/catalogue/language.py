@@ -1,8 +1,9 @@
 """ARNs as languages: what a type's ARN pattern can look like, and whether a policy's glob can reach it.
 
-A policy's `*` crosses `:` and `/`. A real ARN is less free: the values of its variables hold no `:`, and those that
-other text follows hold no `/` either. Only with that difference can `autoScalingGroup:*:autoScalingGroupName/dev-*`
-be told to miss the groups of `prod-*`.
+In the resource part of an ARN a policy's `*` crosses `:` and `/`; in the five segments before it, it stays within its
+segment (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html). A real ARN is less
+free: the values of its variables hold no `:`, and those that other text follows hold no `/` either. Only with that
+difference can `autoScalingGroup:*:autoScalingGroupName/dev-*` be told to miss the groups of `prod-*`.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ VARIABLE = re.compile(r"\$\{([^}]*)\}")
 _FREE = ""
 _NO_COLON = ":"
 _SEGMENT = ":/"
+_HEAD_SEGMENTS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,15 @@ Language = tuple[Token, ...]
 def of_glob(glob: str, but: str = _FREE) -> Language:
     """The strings that an IAM glob matches, its wildcards kept from the characters of `but`."""
     return tuple(Any(char == "*", but) if char in "*?" else Literal(char) for char in glob)
+
+
+@lru_cache(maxsize=4096)
+def of_resource(glob: str) -> Language:
+    """The ARNs that a glob of a Resource element matches."""
+    head = glob.split(":", _HEAD_SEGMENTS)
+    if len(head) <= _HEAD_SEGMENTS:
+        return of_glob(glob)
+    return of_glob(":".join(head[:-1]) + ":", _NO_COLON) + of_glob(head[-1])
 
 
 @lru_cache(maxsize=65536)

@@ -93,7 +93,7 @@ def reaches(glob: str, place: Place, others: tuple[Place, ...], types: tuple[Typ
     A resource of `types` belongs to another environment by the value of its owner variable or by a declared ARN. A
     type without an owner variable belongs by its tags alone, so any of its ARNs may be another environment's.
     """
-    wanted = language.of_glob(glob)
+    wanted = language.of_resource(glob)
     for other in others:
         for foreign in _languages(other, types):
             witness = language.common(wanted, foreign)
@@ -104,7 +104,7 @@ def reaches(glob: str, place: Place, others: tuple[Place, ...], types: tuple[Typ
 
 @lru_cache(maxsize=4096)
 def _languages(place: Place, types: tuple[TypePattern, ...]) -> tuple[language.Language, ...]:
-    found = [language.of_glob(arn) for arn in place.environment.arns]
+    found = [language.of_resource(arn) for arn in place.environment.arns]
     for pattern in types:
         globs = place.environment.names if pattern.owner else ("*",)
         found += [
