@@ -89,6 +89,14 @@ _TABLE: tuple[Code, ...] = (
     Code("PCC239", "shared-twice", "a shared environment is declared by two matrices"),
     Code("PCC240", "duplicate-principal", "two principals have one name"),
     # The catalogue.
+    Code("PCC301", "unknown-service", "a service is named that AWS does not have"),
+    Code("PCC302", "unknown-action", "an action is named that its service does not have"),
+    Code("PCC303", "matches-nothing", "a selector matches no action"),
+    Code("PCC304", "glob-in-service", "a selector has a wildcard in the name of the service"),
+    Code("PCC305", "unknown-class", "a selector asks for a class of actions that there is not"),
+    Code("PCC306", "data-not-reviewed", "a selector says `@data` of a service that has not been reviewed for it"),
+    Code("PCC307", "exclusion-without-effect", "a `!` entry takes nothing away from its list"),
+    Code("PCC308", "entry-without-effect", "an entry adds nothing to its list"),
     # Holding grants.
     # Limits and planning.
     # Output.

@@ -203,6 +203,7 @@ class Matrix:
     expects: tuple[Expect, ...] = ()
     output: Output = Output()
     path: str = field(default="", compare=False)
+    service_spans: tuple[tuple[str, Span], ...] = field(default=(), compare=False, repr=False)
 
     def account(self, name: str) -> Account:
         return next(account for account in self.accounts if account.name == name)
