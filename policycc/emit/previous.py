@@ -58,7 +58,7 @@ def _parse_manifest(content: bytes) -> tuple[tuple[str, ...], frozenset[str]]:
     body = json.loads(content)
     matrices = tuple(sorted(item["name"] for item in body["matrices"]))
     paths = frozenset(policy["path"] for principal in body["principals"] for policy in principal["policies"])
-    if body["version"] != 1 or not all(is_safe(path) for path in paths):
+    if body["version"] != 1 or not all(isinstance(name, str) for name in matrices) or not all(map(is_safe, paths)):
         raise ValueError("not a manifest of this version")
     return matrices, paths
 
