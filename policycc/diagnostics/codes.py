@@ -100,6 +100,18 @@ _TABLE: tuple[Code, ...] = (
     # Holding grants.
     # Limits and planning.
     # Output.
+    Code("PCC601", "output-of-others", "an output folder holds the policies of other matrices"),
+    Code("PCC602", "unsafe-output-name", "a name of the matrix makes no name that IAM or a file system takes"),
+    Code("PCC603", "output-name-clash", "two principals would be written to one file"),
+    Code("PCC604", "stale-output", "a file is not what a build would write"),
+    Code("PCC605", "not-our-file", "a manifest, journal or lock file is not one that policycc wrote"),
+    Code("PCC606", "file-in-the-way", "something that no build wrote stands where an output goes"),
+    Code("PCC607", "link-in-output", "an output folder holds a link to a folder"),
+    Code("PCC608", "frozen-catalogue", "the catalogue is not the one of the lock file"),
+    Code("PCC609", "unwritable-output", "the system does not let an output be written"),
+    Code("PCC610", "other-catalogue", "another catalogue gives the same policies"),
+    Code("PCC611", "build-in-progress", "another build is writing to the output folder"),
+    Code("PCC612", "interrupted-build", "an output folder holds files of two builds"),
     # Proof.
     # Our own fault.
 )
