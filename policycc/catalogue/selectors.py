@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from fnmatch import fnmatchcase
 
 from policycc.catalogue.catalogue import Catalogue, Service
 from policycc.catalogue.overlay_data import overlay
 from policycc.catalogue.types import Level
 from policycc.diagnostics.model import Diagnostics, Label
 from policycc.diagnostics.wording import did_you_mean, listed, quoted
+from policycc.iam.glob import action_glob
 from policycc.model.matrix import Entry, Matrix
 
 _LEVELS: Mapping[str, Level] = {
@@ -94,6 +94,7 @@ class Selectors:
     _capabilities: dict[str, dict[str, Selected]] = field(default_factory=dict)
     _open: list[str] = field(default_factory=list)
     _lists: dict[object, dict[str, Selected]] = field(default_factory=dict)
+    _broken: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         spans = dict(self.matrix.service_spans)
@@ -121,14 +122,21 @@ class Selectors:
                 for action in (actions or {}).values():
                     given[action.action] = _with_origin(action, entry.origin, given.get(action.action))
         taken: set[str] = set()
+        # What a wrong entry would have given is not known, so nothing is said of what `!` takes from it.
+        whole = not any(
+            actions is None or (selector.kind is Kind.CAPABILITY and selector.name in self._broken)
+            for _, selector, actions in found
+        )
         for entry, selector, actions in found:
             if selector.negative and actions is not None:
-                if not given.keys() & actions.keys():
+                if whole and not given.keys() & actions.keys():
                     self._takes_nothing(entry, bool(actions))
                 taken |= actions.keys()
         self._note_idle(
             [(entry, set(actions)) for entry, selector, actions in found if actions and not selector.negative], taken
         )
+        if not whole and self._open:
+            self._broken.add(self._open[-1])
         return {name: given[name] for name in sorted(given) if name not in taken}
 
     def _note_idle(self, positives: list[tuple[Entry, set[str]]], taken: set[str]) -> None:
@@ -188,7 +196,7 @@ class Selectors:
             self._unknown_service(selector.service, _place(entry))
             return None
         name = selector.service.lower()
-        if self.matrix.services is not None and name not in self.matrix.services:
+        if self.matrix.services is not None and name not in {service.lower() for service in self.matrix.services}:
             message = f"{quoted(entry.text)} names a service that is not one of `services`"
             self.diagnostics.error("PCC207", message, *_place(entry), help=f"add {quoted(name)} to `services`")
             return None
@@ -291,8 +299,8 @@ def _matches(service: Service, selector: Selector) -> dict[str, Selected]:
         action = service.action(selector.name)
         names: Iterable[str] = (action.name,) if action else ()
     elif selector.kind is Kind.GLOB:
-        glob = _quoted_brackets(selector.name.lower())
-        names = (name for name in service.names() if fnmatchcase(name.lower(), glob))
+        glob = action_glob(selector.name)
+        names = (name for name in service.names() if glob.matches(name.lower()))
         patterns = (f"{service.name}:{selector.name}",)
     else:
         names = _class(service, selector.name)
@@ -315,11 +323,6 @@ def _class(service: Service, name: str) -> Iterable[str]:
 def _reviewed(service: str) -> bool:
     data = overlay(service).data
     return data is not None and bool(data["reviewed"])
-
-
-def _quoted_brackets(glob: str) -> str:
-    """IAM's wildcards are `*` and `?` alone; `[` means something to fnmatch only."""
-    return glob.replace("[", "[[]")
 
 
 def _with_origin(action: Selected, origin: str, known: Selected | None) -> Selected:
