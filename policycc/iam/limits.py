@@ -1,0 +1,80 @@
+"""AWS's quotas for policies, as one dated table, and the size of a document as AWS counts it.
+
+Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html,
+https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html,
+https://docs.aws.amazon.com/singlesignon/latest/userguide/limits.html
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from policycc.iam.model import Policy
+from policycc.iam.writer import policy_value
+
+AS_OF = "2026-11-23"
+"""When the table was last held against its sources."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """`value` is what an account has by default, `highest` what AWS grants on request; equal where it cannot change.
+
+    `confirmed` says that AWS's own text names the value; otherwise several independent accounts of it agree."""
+
+    name: str
+    value: int
+    highest: int
+    what: str
+    confirmed: bool
+
+
+QUOTAS: tuple[Quota, ...] = (
+    Quota("managed_policy_size", 6144, 6144, "characters of a managed policy, white space not counted", True),
+    Quota("inline_policies_size_user", 2048, 2048, "characters of all inline policies of a user", False),
+    Quota("inline_policies_size_role", 10240, 10240, "characters of all inline policies of a role", False),
+    Quota("inline_policies_size_group", 5120, 5120, "characters of all inline policies of a group", False),
+    Quota("managed_policies_per_group", 10, 10, "managed policies attached to a group", True),
+    Quota("managed_policies_per_user", 10, 20, "managed policies attached to a user", True),
+    Quota("managed_policies_per_role", 10, 25, "managed policies attached to a role", False),
+    Quota("groups_per_user", 10, 10, "groups that a user is in", True),
+    Quota("groups_per_account", 300, 500, "groups of an account", True),
+    Quota("roles_per_account", 1000, 10000, "roles of an account", False),
+    Quota("managed_policies_per_account", 1500, 10000, "customer managed policies of an account", False),
+    Quota("trust_policy_size", 2048, 8192, "characters of a role's trust policy", False),
+    Quota("policy_versions", 5, 5, "versions of a managed policy", True),
+    Quota("session_policy_size", 2048, 2048, "characters of the session policies of a session", True),
+    Quota("scp_size", 10240, 10240, "characters of a service control policy, white space counted", False),
+    Quota("scps_per_node", 10, 10, "service control policies attached to a root, unit or account", False),
+    Quota("rcp_size", 5120, 5120, "characters of a resource control policy, white space counted", True),
+    Quota("rcps_per_node", 5, 5, "resource control policies attached to a root, unit or account", False),
+    Quota("permission_sets", 3500, 3500, "permission sets of an Identity Center instance", True),
+    Quota("permission_sets_per_account", 500, 500, "permission sets provisioned in an account", True),
+    Quota("permission_set_inline_size", 10240, 10240, "characters of a permission set's inline policy", True),
+    Quota("managed_policies_per_permission_set", 20, 20, "managed policies of a permission set", True),
+    Quota("policy_name_length", 128, 128, "characters of a policy's name", True),
+    Quota("role_name_length", 64, 64, "characters of a role's name", True),
+    Quota("group_name_length", 128, 128, "characters of a group's name", True),
+    Quota("path_length", 512, 512, "characters of a path", True),
+    Quota("tag_key_length", 128, 128, "characters of a tag key", True),
+    Quota("tag_value_length", 256, 256, "characters of a tag value", True),
+)
+
+_BY_NAME = {quota.name: quota for quota in QUOTAS}
+
+
+def quota(name: str) -> Quota:
+    """The quota of that name. KeyError for one that the table does not have."""
+    return _BY_NAME[name]
+
+
+def policy_size(policy: Policy) -> int:
+    """The size of a policy as IAM counts it: characters of the document that are not white space."""
+    text = json.dumps(policy_value(policy), ensure_ascii=False, separators=(",", ":"))
+    return text_size(text)
+
+
+def text_size(text: str) -> int:
+    """The characters of a document's text as IAM counts them: all that are not white space, wherever they stand."""
+    return len("".join(text.split()))
