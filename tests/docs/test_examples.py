@@ -1,0 +1,79 @@
+"""Every example in the documentation is real: matrices build, statements are emitted, programs print what is claimed.
+
+A fence ```` ```toml matrix ```` is a whole matrix; ```` ```toml add ```` is put behind the matrix before it;
+```` ```json emitted ```` is a statement that the matrix before it gives; ```` ```python count ```` is run.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from policycc.catalogue.catalogue import load
+from tests.support.building import build
+from tests.support.matrices import ROOT
+
+DOCS = (ROOT / "docs" / "guide.md", ROOT / "docs" / "one-account-or-many.md")
+_FENCE = re.compile(r"^```(\w+)(?: +(\w+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Example:
+    """A matrix of a document, with what the document says that it gives."""
+
+    place: str
+    text: str
+    emitted: tuple[str, ...] = ()
+
+
+def examples(path: Path) -> list[Example]:
+    found: list[Example] = []
+    text = path.read_text("utf-8")
+    for match in _FENCE.finditer(text):
+        language, kind, body = match.groups()
+        place = f"{path.name}:{text.count(chr(10), 0, match.start()) + 1}"
+        if (language, kind) == ("toml", "matrix"):
+            found.append(Example(place, body))
+        elif (language, kind) == ("toml", "add"):
+            found.append(Example(place, f"{found[-1].text}\n{body}"))
+        elif (language, kind) == ("json", "emitted"):
+            found[-1] = Example(found[-1].place, found[-1].text, (*found[-1].emitted, body))
+        else:
+            assert language not in ("toml", "json"), f"{place}: an example that no test runs"
+    return found
+
+
+ALL = [example for path in DOCS for example in examples(path)]
+
+
+@pytest.mark.parametrize("example", ALL, ids=lambda example: example.place)
+def test_every_matrix_builds_and_gives_what_is_said(example: Example, tmp_path: Path) -> None:
+    path = tmp_path / "matrix.toml"
+    path.write_text(example.text, "utf-8")
+    built = build([path])
+    assert [found for found in built.diagnostics if found.severity.value == "error"] == []
+    statements = [
+        statement
+        for name, content in built.files.items()
+        if name != "manifest.json"
+        for statement in json.loads(content)["Statement"]
+    ]
+    for emitted in example.emitted:
+        assert json.loads(emitted) in statements
+
+
+def test_the_numbers_are_what_the_catalogue_says() -> None:
+    text = (ROOT / "docs" / "one-account-or-many.md").read_text("utf-8")
+    program = next(body for language, kind, body in _FENCE.findall(text) if (language, kind) == ("python", "count"))
+    ran = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    counted = [line.split() for line in ran.stdout.splitlines()]
+    if load().version != "0.1.202610271":
+        pytest.skip("the document gives the numbers of another catalogue")
+    numbers = [f"{int(number):,}" for line in counted for number in line[-2:]]
+    assert all(re.search(rf"\b{number}\b", text) for number in numbers), numbers
