@@ -113,7 +113,9 @@ _TABLE: tuple[Code, ...] = (
     Code("PCC611", "build-in-progress", "another build is writing to the output folder"),
     Code("PCC612", "interrupted-build", "an output folder holds files of two builds"),
     # Proof.
+    Code("PCC790", "not-proved", "policies are built without a proof"),
     # Our own fault.
+    Code("PCC900", "internal-error", "policycc itself failed"),
 )
 
 CODES: dict[str, Code] = {code.id: code for code in _TABLE}
