@@ -1,0 +1,10 @@
+"""The command line. Nothing heavy is imported before the command that needs it."""
+
+from __future__ import annotations
+
+
+def main() -> None:
+    """The entry point of the `policycc` script. Ends the process with the status of `policycc.cli.status`."""
+    from policycc.cli.app import run
+
+    run()

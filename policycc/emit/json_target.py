@@ -5,10 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from policycc.emit.naming import policy_path, trust_path
+from policycc.iam import model as iam
+from policycc.iam.model import Policy
+from policycc.iam.writer import policy_value, write_policy
 from policycc.ir.outcome import Document, TrustDocument
 from policycc.ir.statement import Principal, Statement
 
@@ -42,14 +45,14 @@ def emit_json(documents: Iterable[Document], trusts: Iterable[TrustDocument] = (
 
 
 def _policy(document: Document) -> Emitted:
-    body = {"Version": "2012-10-17", "Statement": [_statement(item) for item in document.statements]}
+    policy = Policy(tuple(_statement(statement) for statement in document.statements))
     return Emitted(
         path=policy_path(document),
-        content=_text(body),
+        content=write_policy(policy).encode(),
         principal=document.principal,
         name=document.name,
         kind=document.kind,
-        size=_size(body),
+        size=_size(policy_value(policy)),
         quota=document.quota,
         statements=document.statements,
     )
@@ -58,7 +61,7 @@ def _policy(document: Document) -> Emitted:
 def _trust(trust: TrustDocument) -> Emitted:
     return Emitted(
         path=trust_path(trust),
-        content=_text(trust.body),
+        content=(json.dumps(trust.body, indent=2, ensure_ascii=False) + "\n").encode(),
         principal=trust.principal,
         name=trust.principal.name,
         kind="trust",
@@ -67,26 +70,14 @@ def _trust(trust: TrustDocument) -> Emitted:
     )
 
 
-def _statement(statement: Statement) -> dict[str, object]:
-    body: dict[str, object] = {
-        "Effect": "Allow",
-        "Action": _one_or_more(statement.actions),
-        "Resource": _one_or_more(statement.resources),
-    }
-    if statement.conditions:
-        condition: dict[str, dict[str, object]] = {}
-        for item in sorted(statement.conditions):
-            condition.setdefault(item.operator, {})[item.key] = _one_or_more(tuple(sorted(item.values)))
-        body["Condition"] = condition
-    return body
-
-
-def _one_or_more(values: tuple[str, ...]) -> object:
-    return values[0] if len(values) == 1 else list(values)
-
-
-def _text(body: object) -> bytes:
-    return (json.dumps(body, indent=2, ensure_ascii=False) + "\n").encode()
+def _statement(statement: Statement) -> iam.Statement:
+    conditions = (replace(item, values=tuple(sorted(item.values))) for item in statement.conditions)
+    return iam.Statement(
+        iam.Effect.ALLOW,
+        actions=tuple(sorted(statement.actions)),
+        resources=tuple(sorted(statement.resources)),
+        conditions=tuple(sorted(conditions)),
+    )
 
 
 def _size(body: object) -> int:
