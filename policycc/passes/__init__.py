@@ -1,0 +1,12 @@
+"""Meaning-preserving rewrites of a principal's statements, in the order in which they run."""
+
+from policycc.passes import by_actions, by_resources, by_values, products, resources, subsumed
+
+PASSES = (
+    subsumed.apply,
+    resources.apply,
+    by_resources.apply,
+    by_actions.apply,
+    by_values.apply,
+    products.apply,
+)

@@ -1,0 +1,116 @@
+"""What the passes may ask about AWS and the matrix."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from policycc.catalogue.language import VARIABLE, Any, Language, common, of_glob, of_resource
+from policycc.ir.globs import covers
+from policycc.model.matrix import Wildcards
+
+_NO_RESOURCE = "*"
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the catalogue says of an action. `name` is the id as AWS spells it; `arns` are the ARN patterns of its
+    rows, with `${Variable}` placeholders, empty where the call takes no resource and None where that is not known;
+    `guarded` marks tag writers and escape actions, which stand in a policy under their own name only."""
+
+    name: str
+    arns: tuple[str, ...] | None
+    guarded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """`facts` gives what is known of an action by its id, or None for one that the catalogue does not have. `names`
+    gives every action id of a service, for judging what a pattern would match. `written` holds, per environment, the
+    globs (`ec2:Describe*`) that the cells of the principal's group wrote there."""
+
+    facts: Callable[[str], Facts | None]
+    names: Callable[[str], tuple[str, ...]]
+    partition: str = "aws"
+    wildcards: Wildcards = "never"
+    written: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    _expanded: dict[str, tuple[str, ...]] = field(default_factory=dict, compare=False, repr=False)
+    _possible: dict[tuple[str, str], bool] = field(default_factory=dict, compare=False, repr=False)
+
+    def expand(self, action: str) -> tuple[str, ...]:
+        """The actions that an action or action pattern stands for today."""
+        if "*" not in action and "?" not in action:
+            return (action,)
+        found = self._expanded.get(action)
+        if found is None:
+            service = action.partition(":")[0]
+            found = tuple(name for name in self.names(service) if matches(action, name))
+            self._expanded[action] = found
+        return found
+
+    def expand_all(self, actions: tuple[str, ...]) -> frozenset[str]:
+        """The actions that a list of actions and patterns stands for today."""
+        return frozenset(name for action in actions for name in self.expand(action))
+
+    def possible(self, action: str, resource: str) -> bool:
+        """Whether some request for the action (or for one that the pattern stands for) has a resource that `resource`
+        matches. Yes where the catalogue does not know.
+
+        An action without resource types is authorised against `*`, which only the literal `*` matches
+        (https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html).
+        """
+        key = (action, resource)
+        found = self._possible.get(key)
+        if found is None:
+            found = any(self._reaches(name, resource) for name in self.expand(action))
+            self._possible[key] = found
+        return found
+
+    def _reaches(self, action: str, resource: str) -> bool:
+        facts = self.facts(action)
+        if resource == _NO_RESOURCE or facts is None or facts.arns is None:
+            return True
+        return any(_meet(arn, self.partition, resource) for arn in facts.arns)
+
+    def granted(self, action: str, resource: str, resources: tuple[str, ...]) -> bool:
+        """Whether a statement on `resources` already grants the action wherever one on `resource` would."""
+        return any(covers(wide, resource) for wide in resources) or not self.possible(action, resource)
+
+
+@lru_cache(maxsize=65536)
+def _meet(arn: str, partition: str, resource: str) -> bool:
+    return common(_arns(arn, partition), of_resource(resource)) is not None
+
+
+@lru_cache(maxsize=4096)
+def _arns(arn: str, partition: str) -> Language:
+    """Every string that might be an ARN of a type, and some that are none: a variable may hold anything but the
+    separator that follows it, so that a name of a shape that nobody thought of is never taken for impossible."""
+    language: Language = ()
+    place = 0
+    for found in VARIABLE.finditer(arn):
+        follows = arn[found.end() : found.end() + 1]
+        language += of_glob(arn[place : found.start()])
+        if found.group(1) == "Partition":
+            language += of_glob(partition)
+        else:
+            language += (Any(True, follows if follows in ":/" else ""),)
+        place = found.end()
+    return language + of_glob(arn[place:])
+
+
+@lru_cache(maxsize=65536)
+def matches(pattern: str, action: str) -> bool:
+    """Whether an action pattern matches an action. Both service and name are compared without regard to case
+    (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_action.html)."""
+    return _matcher(pattern)(action.lower())
+
+
+@lru_cache(maxsize=16384)
+def _matcher(pattern: str) -> Callable[[str], bool]:
+    import re
+
+    source = "".join({"*": ".*", "?": "."}.get(char, re.escape(char)) for char in pattern.lower())
+    compiled = re.compile(source)
+    return lambda name: compiled.fullmatch(name) is not None

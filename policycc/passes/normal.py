@@ -1,0 +1,124 @@
+"""The form that the passes start from: the same for all statements of one meaning, however they were written.
+
+Every statement is taken apart into single grants; what is granted twice or can never be used is dropped; what is left
+is put together again by equal marks, then equal resources. That is why neither the order of rows nor the way in which a
+matrix spreads its grants over cells shows in the output.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from policycc.iam.model import Condition
+from policycc.ir.conditions import is_mark, stricter
+from policycc.ir.globs import covers
+from policycc.ir.merge import ordered, union
+from policycc.ir.statement import Statement
+from policycc.passes.context import Context
+
+Point = tuple[str, ...]
+"""One value for each condition of a frame that is a mark."""
+Conditions = tuple[Condition, ...]
+
+
+@dataclass(slots=True)
+class _Grant:
+    """One action on one resource pattern under one frame: conditions whose marks have no values yet."""
+
+    resource: str
+    frame: Conditions
+    points: dict[Point, set[int]]  # to the places of the statements that it comes from
+
+
+def normal_form(statements: Iterable[Statement], context: Context) -> tuple[Statement, ...]:
+    """Statements of the same meaning, in canonical form."""
+    given = list(statements)
+    boxes: dict[tuple[str, Conditions], dict[str, set[int]]] = defaultdict(lambda: defaultdict(set))
+    for action, grants in sorted(_take_apart(given, context).items()):
+        _drop_covered(grants)
+        for grant in grants:
+            for conditions, sources in _boxes(grant):
+                boxes[action, conditions][grant.resource] |= sources
+    groups: dict[tuple[tuple[str, ...], Conditions], tuple[set[str], set[int]]] = {}
+    for (action, conditions), resources in boxes.items():
+        actions, sources = groups.setdefault((tuple(sorted(resources)), conditions), (set(), set()))
+        actions.add(action)
+        sources.update(*resources.values())
+    return ordered(
+        union((given[i] for i in sorted(sources)), actions=actions, resources=resources, conditions=conditions)
+        for (resources, conditions), (actions, sources) in groups.items()
+    )
+
+
+def _take_apart(statements: list[Statement], context: Context) -> dict[str, list[_Grant]]:
+    """The grants by action, without those that no request can use."""
+    found: dict[str, dict[tuple[str, Conditions], _Grant]] = defaultdict(dict)
+    for place, statement in enumerate(statements):
+        frame, points = _frame(statement.conditions)
+        for action in context.expand_all(statement.actions):
+            for resource in statement.resources:
+                if not context.possible(action, resource):
+                    continue
+                grant = found[action].setdefault((resource, frame), _Grant(resource, frame, {}))
+                for point in points:
+                    grant.points.setdefault(point, set()).add(place)
+    return {action: [grants[key] for key in sorted(grants)] for action, grants in found.items()}
+
+
+def _frame(conditions: Conditions) -> tuple[Conditions, list[Point]]:
+    """The conditions without the values of their marks, and those values as points."""
+    points: list[Point] = [()]
+    for condition in conditions:
+        if is_mark(condition):
+            points = [(*point, value) for point in points for value in condition.values]
+    return tuple(replace(c, values=()) if is_mark(c) else c for c in conditions), points
+
+
+def _fill(frame: Conditions, values: Iterable[Iterable[str]]) -> Conditions:
+    """The inverse of `_frame` for one list of values per mark."""
+    rest = iter(values)
+    return tuple(replace(c, values=tuple(sorted(next(rest)))) if is_mark(c) else c for c in frame)
+
+
+def _drop_covered(grants: list[_Grant]) -> None:
+    """Takes away what another grant of the same action gives too."""
+    for place, grant in enumerate(grants):
+        for other_place, other in enumerate(grants):
+            if place == other_place or not covers(other.resource, grant.resource):
+                continue
+            if covers(grant.resource, other.resource) and grant.frame == other.frame and place < other_place:
+                continue  # two spellings of one pattern: the first stays
+            for point in list(grant.points):
+                wider = _wider(grant.frame, point, other)
+                if wider is not None:
+                    other.points[wider] |= grant.points.pop(point)
+
+
+def _wider(frame: Conditions, point: Point, other: _Grant) -> Point | None:
+    """A point of `other` whose conditions are met whenever those of `frame` at `point` are."""
+    if frame == other.frame:
+        return point if point in other.points else None
+    mine = _fill(frame, ((value,) for value in point))
+    return next(
+        (p for p in sorted(other.points) if stricter(mine, _fill(other.frame, ((value,) for value in p)))), None
+    )
+
+
+def _boxes(grant: _Grant) -> list[tuple[Conditions, set[int]]]:
+    """The points as products of lists, merged along one mark after another."""
+    boxes: dict[tuple[frozenset[str], ...], set[int]] = {
+        tuple(frozenset((value,)) for value in point): sources for point, sources in sorted(grant.points.items())
+    }
+    for axis in range(len(next(iter(grant.points), ()))):
+        lines: dict[tuple[frozenset[str], ...], list[tuple[frozenset[str], ...]]] = defaultdict(list)
+        for box in boxes:
+            lines[(*box[:axis], *box[axis + 1 :])].append(box)
+        boxes = {
+            (*rest[:axis], frozenset().union(*(box[axis] for box in line)), *rest[axis:]): set().union(
+                *(boxes[box] for box in line)
+            )
+            for rest, line in lines.items()
+        }
+    return [(_fill(grant.frame, box), sources) for box, sources in boxes.items()]

@@ -1,0 +1,106 @@
+"""Merges statements of equal conditions whose actions and resources both differ.
+
+The product of both holds new pairs of action and resource. It is formed only if the catalogue says of each of them
+that no request can have it, or if a statement of the policy grants it anyway: relative to the catalogue the meaning
+stays. Pairs with the largest saving go first.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from heapq import heapify, heappop, heappush
+
+from policycc.iam.model import Condition
+from policycc.ir.conditions import stricter
+from policycc.ir.cost import statement_size
+from policycc.ir.globs import covers
+from policycc.ir.merge import ordered, union
+from policycc.ir.statement import Statement
+from policycc.passes.context import Context
+
+
+@dataclass(slots=True)
+class _Box:
+    statement: Statement
+    resources: int  # bits of the resources that it names
+    barred: int  # bits of the resources that must not be added to it
+    size: int
+
+
+def apply(statements: tuple[Statement, ...], context: Context) -> tuple[Statement, ...]:
+    """The statements, fewer where products are exact."""
+    groups: dict[tuple[Condition, ...], list[Statement]] = defaultdict(list)
+    for statement in ordered(statements):
+        groups[statement.conditions].append(statement)
+    result: list[Statement] = []
+    for conditions, group in groups.items():
+        if len(group) == 1:
+            result += group
+        else:
+            grants = [s for s in statements if stricter(conditions, s.conditions)]
+            result += _merged(group, Fill(grants, context), context)
+    return ordered(result)
+
+
+class Fill:
+    """Which pairs may be added to statements of one list of conditions. `grants` are all statements whose conditions
+    are at most as strict."""
+
+    def __init__(self, grants: list[Statement], context: Context) -> None:
+        self._context = context
+        self._granted: dict[str, set[str]] = defaultdict(set)
+        for statement in grants:
+            for name in context.expand_all(statement.actions):
+                self._granted[name].update(statement.resources)
+        self._known: dict[tuple[str, str], bool] = {}
+
+    def allows(self, action: str, resource: str) -> bool:
+        key = (action, resource)
+        if key not in self._known:
+            self._known[key] = all(
+                any(covers(wide, resource) for wide in self._granted[name])
+                or not self._context.possible(name, resource)
+                for name in self._context.expand(action)
+            )
+        return self._known[key]
+
+
+def _merged(group: list[Statement], fill: Fill, context: Context) -> list[Statement]:
+    resources = sorted({resource for statement in group for resource in statement.resources})
+    barred: dict[str, int] = {}
+    for statement in group:
+        for action in statement.actions:
+            if action not in barred:
+                barred[action] = sum(1 << i for i, r in enumerate(resources) if not fill.allows(action, r))
+    bits = {resource: 1 << i for i, resource in enumerate(resources)}
+    live = {place: _box(statement, bits, barred) for place, statement in enumerate(group)}
+    queue = [entry for i in live for j in live if i < j and (entry := _entry(i, live[i], j, live[j])) is not None]
+    heapify(queue)
+    following = len(group)
+    while queue:
+        _, i, j = heappop(queue)
+        if i not in live or j not in live:
+            continue
+        box = _box(union((live.pop(i).statement, live.pop(j).statement)), bits, barred)
+        for place, other in live.items():
+            entry = _entry(place, other, following, box)
+            if entry is not None:
+                heappush(queue, entry)
+        live[following] = box
+        following += 1
+    return [box.statement for box in live.values()]
+
+
+def _box(statement: Statement, bits: dict[str, int], barred: dict[str, int]) -> _Box:
+    bars = 0
+    for action in statement.actions:
+        bars |= barred[action]
+    return _Box(statement, sum(bits[r] for r in statement.resources), bars, statement_size(statement))
+
+
+def _entry(i: int, one: _Box, j: int, other: _Box) -> tuple[int, int, int] | None:
+    """The pair as an entry of the queue, largest saving first, or None where the product is not exact."""
+    if one.barred & other.resources or other.barred & one.resources:
+        return None
+    return (statement_size(union((one.statement, other.statement))) - one.size - other.size, i, j)

@@ -1,0 +1,305 @@
+"""What a build means, asked request by request; the golden and the property tests share these questions.
+
+Each function returns or yields what is wrong, so that a test asserts that there is nothing.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from functools import cached_property
+from typing import Any
+
+from policycc.catalogue.catalogue import load
+from policycc.catalogue.facts import Part
+from tests.support.canonical import Context, Place, Request, canonical, companion, requirement_context
+from tests.support.evaluating import Badge, badges
+from tests.support.facts import facts_of
+from tests.support.intended import Target, attempts, bears_tags, intended, named_for
+from tests.support.matrices import Cell, Fixture
+
+Json = dict[str, Any]
+LEFT_OUT = ["left-out"]
+
+
+@dataclass(frozen=True)
+class Build:
+    """Matrices, and the files that came of them."""
+
+    fixture: Fixture
+    files: dict[str, bytes]
+
+    @cached_property
+    def manifest(self) -> Json:
+        found: Json = json.loads(self.files["manifest.json"])
+        return found
+
+    @cached_property
+    def badges(self) -> tuple[Badge, ...]:
+        return badges(self.files)
+
+    @cached_property
+    def all_cells(self) -> tuple[Cell, ...]:
+        return self.fixture.cells()
+
+    @cached_property
+    def places(self) -> tuple[Place, ...]:
+        return self.fixture.places()
+
+    @cached_property
+    def _entries(self) -> dict[tuple[str, str, str], Json]:
+        return {
+            (entry["group"], environment, action): entry
+            for entry in self.manifest["grants"]
+            for environment in entry["environments"]
+            for action in entry["actions"]
+        }
+
+    @cached_property
+    def residuals(self) -> frozenset[tuple[str, str, str]]:
+        """(group, account, action) of every listed residual."""
+        return frozenset(
+            (entry["group"], entry["account"], action)
+            for entry in self.manifest["residuals"]
+            for action in entry["actions"]
+        )
+
+    def entry(self, cell: Cell, action: str) -> Json:
+        return self._entries[cell.group, cell.place.environment.name, action]
+
+    def cells(self, badge: Badge) -> tuple[Cell, ...]:
+        """What a badge stands for: its group's cells in its account; for a role of one environment only those."""
+        return tuple(
+            cell
+            for cell in self.all_cells
+            if cell.group == badge.group
+            and cell.place.account.name == badge.account
+            and badge.environment in (None, cell.place.environment.name)
+        )
+
+    def companions(self, badge: Badge) -> frozenset[str]:
+        mine = [entry for entry in self.manifest["grants"] if entry["group"] == badge.group]
+        return frozenset(action for entry in mine for action in entry["companions"])
+
+    def world(self, badge: Badge) -> tuple[Place, ...]:
+        """All environments of the badge's account."""
+        return tuple(place for place in self.places if place.account.name == badge.account)
+
+    def canonical(self, cell: Cell, action: str) -> Iterator[Request]:
+        needed = self.fixture.requirements(cell.place.matrix, cell.group, cell.place.environment.name)
+        yield from canonical(facts_of(action), cell.place, needed, passed_to=passed_to(cell))
+
+
+def passed_to(cell: Cell) -> tuple[str, ...]:
+    """The service principals to which the cell's actions pass roles."""
+    return tuple(sorted({principal for action in cell.actions for principal in facts_of(action).passes}))
+
+
+# --- inside ------------------------------------------------------------------------------------------------------
+
+
+def usable(build: Build) -> Iterator[tuple[Badge, Cell, str, Request]]:
+    """Every canonical request that the manifest says is granted."""
+    for badge in build.badges:
+        for cell in build.cells(badge):
+            for action in sorted(cell.actions):
+                entry = build.entry(cell, action)
+                if entry["outcome"] not in ("granted", "residual"):
+                    continue
+                for request in build.canonical(cell, action):
+                    if entry["how"].get(request.type) != LEFT_OUT:
+                        yield badge, cell, action, request
+
+
+def denied_inside(build: Build) -> list[tuple[str, Request]]:
+    """Canonical requests of granted actions that are not allowed."""
+    return [(badge.name, request) for badge, _, _, request in usable(build) if not badge.allows(request)]
+
+
+def half_granted(build: Build) -> Iterator[str]:
+    """Granted actions with a required type that is left out, or with a type of which the manifest says nothing."""
+    for cell in build.all_cells:
+        for action in sorted(cell.actions):
+            entry = build.entry(cell, action)
+            if entry["outcome"] != "granted":
+                continue
+            rows = facts_of(action).rows
+            if set(entry["how"]) != ({row.type for row in rows} or {"*"}):
+                yield f"{cell.group} {action}: {sorted(entry['how'])}"
+                continue
+            held = {row.type for row in rows if entry["how"][row.type] != LEFT_OUT}
+            if not {row.type for row in rows if row.required} <= held or (rows and not held):
+                yield f"{cell.group} {action}: {entry['how']}"
+
+
+def allowed_although_left_out(build: Build) -> Iterator[tuple[str, str, str]]:
+    """Actions that are split or omitted and work all the same: every required type of their canonical requests."""
+    for badge in build.badges:
+        companions = build.companions(badge)
+        for cell in build.cells(badge):
+            for action in sorted(cell.actions - companions):
+                if build.entry(cell, action)["outcome"] not in ("split", "omitted"):
+                    continue
+                must = {row.type for row in facts_of(action).rows if row.required} | {"*"}
+                decided = [(request.type, badge.allows(request)) for request in build.canonical(cell, action)]
+                needed = [allowed for kind, allowed in decided if kind in must]
+                if all(needed) if needed else any(allowed for _, allowed in decided):
+                    yield badge.name, cell.place.environment.name, action
+
+
+# --- outside -----------------------------------------------------------------------------------------------------
+
+
+def tries(build: Build, badge: Badge) -> Iterator[tuple[Request, Target, tuple[Cell, ...]]]:
+    """Attempts with every granted action that is no listed residual, under the requirements of each of its cells."""
+    cells = build.cells(badge)
+    world = build.world(badge)
+    for action in sorted({action for cell in cells for action in cell.actions}):
+        if (badge.group, badge.account, action) in build.residuals:
+            continue
+        facts = facts_of(action)
+        granting = tuple(cell for cell in cells if action in cell.actions)
+        for common in _commons(build, granting, action):
+            for row in facts.rows:
+                for request, target in attempts(facts, row, world, common):
+                    yield request, target, granting
+
+
+def leaks(build: Build) -> Iterator[tuple[str, Request, dict[str, str]]]:
+    """Allowed requests that no grant, input or residual asks for."""
+    for badge in build.badges:
+        world = build.world(badge)
+        for request, target, cells in tries(build, badge):
+            if not badge.allows(request):
+                continue
+            row = next(row for row in facts_of(request.action).rows if row.type == request.type)
+            if not intended(row, request, target, tuple(cell.place for cell in cells), world):
+                yield badge.name, request, dict(target.tags)
+
+
+def _commons(build: Build, granting: tuple[Cell, ...], action: str) -> list[Context]:
+    """The contexts that meet the requirements of the cells, each once."""
+    service = action.split(":")[0]
+    unique: dict[str, Context] = {}
+    for cell in granting:
+        needed = build.fixture.requirements(cell.place.matrix, cell.group, cell.place.environment.name)
+        context = requirement_context(service, needed)
+        unique.setdefault(json.dumps(context, sort_keys=True), context)
+        for principal in passed_to(cell) if action == "iam:PassRole" else ():
+            passing = {**context, "iam:PassedToService": principal}
+            unique.setdefault(json.dumps(passing, sort_keys=True), passing)
+    return list(unique.values())
+
+
+def unasked_actions(build: Build) -> Iterator[tuple[str, str]]:
+    """Actions that a pattern of the policies matches, and that are neither granted nor a companion."""
+    for badge in build.badges:
+        granted = {action for cell in build.cells(badge) for action in cell.actions}
+        for pattern in sorted(badge.actions):
+            service, _, glob = pattern.partition(":")
+            names = load().service(service).names()
+            matched = {f"{service}:{name}" for name in names if fnmatchcase(name.lower(), glob.lower())}
+            if not matched:
+                yield badge.name, pattern
+            for action in sorted(matched - granted - build.companions(badge)):
+                yield badge.name, action
+
+
+# --- companions --------------------------------------------------------------------------------------------------
+
+
+def companion_requests(build: Build) -> Iterator[tuple[Badge, Request, Cell, str | None]]:
+    """The tag call beside every granted create, and the key that says that it is part of a create, if there is one."""
+    for badge in build.badges:
+        for cell in build.cells(badge):
+            needed = build.fixture.requirements(cell.place.matrix, cell.group, cell.place.environment.name)
+            for action in sorted(cell.actions):
+                entry, facts = build.entry(cell, action), facts_of(action)
+                if entry["outcome"] != "granted":
+                    continue
+                created = [row for row in facts.rows if row.part in (Part.CREATED, Part.COPIED) and row.request_tag]
+                for tagger in entry["companions"]:
+                    taggable = {row.type for row in facts_of(tagger).rows}
+                    for row in created:
+                        if row.type in taggable and entry["how"][row.type] != LEFT_OUT:
+                            request = companion(facts, tagger, row, cell.place, needed)
+                            own = tagger not in cell.actions
+                            yield badge, request, cell, facts.create_action_key if own else None
+
+
+def broken_companions(build: Build) -> Iterator[tuple[str, Request]]:
+    """Companions that do not work, or that work with other tags or without a create."""
+    for badge, request, cell, create_key in companion_requests(build):
+        if not badge.allows(request):
+            yield "denied", request
+        for key, value in cell.place.tags.items():
+            for wrong in (f"{value}x", value.swapcase(), None):
+                changed = request.with_context(**{f"aws:RequestTag/{key}": wrong})
+                if badge.allows(changed):
+                    yield "wrong tags", changed
+        if create_key is not None:
+            bare = request.with_context(**{create_key: None})
+            if badge.allows(bare):
+                yield "no create", bare
+
+
+def retags(build: Build) -> Iterator[tuple[str, Request]]:
+    """Tag actions that nobody granted, and that mark an existing resource which is not the environment's already."""
+    for badge in build.badges:
+        cells = build.cells(badge)
+        world = build.world(badge)
+        granted = {action for cell in cells for action in cell.actions}
+        claims = {
+            (action, environment)
+            for entry in build.manifest["claims"]
+            if entry["group"] == badge.group
+            for action in entry["actions"]
+            for environment in entry["environments"]
+        }
+        boundary = {key.lower() for place in world for key in place.tags}
+        for action in sorted(build.companions(badge) - granted):
+            facts = facts_of(action)
+            for row in facts.rows:
+                for request, target in attempts(facts, row, world, {}):
+                    unmarked = not any(key.lower() in boundary for key in target.tags)
+                    for place in world if request.part == "existing" else ():
+                        carried = {f"aws:RequestTag/{key}": value for key, value in place.tags.items()}
+                        marked = request.with_context(**carried, **{"aws:TagKeys": sorted(place.tags)})
+                        if not badge.allows(marked):
+                            continue
+                        claimed = unmarked and (action, place.environment.name) in claims
+                        if claimed and place.environment.names and row.owner is not None and row.owner.chosen:
+                            claimed = named_for(row, place, target.arn)
+                        mine = any(cell.place == place for cell in cells)
+                        if not (mine and (bears_tags(place, target.tags) or claimed)):
+                            yield badge.name, marked
+
+
+# --- requirements ------------------------------------------------------------------------------------------------
+
+
+def unmet_but_allowed(build: Build) -> Iterator[Request]:
+    """Requests inside that are allowed although a requirement of their cell is not met."""
+    for badge, _, _, request in unmet(build):
+        if badge.allows(request):
+            yield request
+
+
+def unmet(build: Build) -> Iterator[tuple[Badge, Cell, str, Request]]:
+    """Canonical requests with one requirement unmet: no second factor or an old one, another region, another place."""
+    for badge, cell, action, request in usable(build):
+        for requirement in build.fixture.requirements(cell.place.matrix, cell.group, cell.place.environment.name):
+            changes: list[dict[str, str | list[str] | None]] = []
+            if requirement.mfa:
+                changes += [{"aws:MultiFactorAuthPresent": None}, {"aws:MultiFactorAuthPresent": "false"}]
+            if requirement.mfa_max_age is not None:
+                changes += [{"aws:MultiFactorAuthAge": None}]
+                changes += [{"aws:MultiFactorAuthAge": str(requirement.mfa_max_age + 1)}]
+            if requirement.regions is not None:
+                changes += [{"aws:RequestedRegion": "ap-southeast-2"}, {"aws:RequestedRegion": None}]
+            if requirement.source_ips is not None and not requirement.source_vpc_endpoints:
+                changes += [{"aws:SourceIp": "203.0.113.9"}, {"aws:SourceIp": None}]
+            for change in changes:
+                yield badge, cell, action, request.with_context(**change)
