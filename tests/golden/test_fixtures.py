@@ -11,6 +11,7 @@ import pytest
 
 from policycc import _resources
 from tests.support.building import Built, build, digest, digests, shuffled, without_volatile
+from tests.support.evaluating import files_in
 from tests.support.matrices import Fixture, fixture, fixtures
 
 NAMES = tuple(found.name for found in fixtures())
@@ -26,13 +27,6 @@ def paths(found: Fixture) -> list[Path]:
     return [source.path for source in found.sources]
 
 
-def golden(found: Fixture) -> dict[str, bytes]:
-    folder = found.policies
-    return {
-        path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()
-    }
-
-
 def test_builds_clean(name: str) -> None:
     """Warnings may teach something; there are no errors."""
     errors = [found for found in built(name).diagnostics if found.severity.value == "error"]
@@ -44,7 +38,7 @@ def test_gives_its_golden_policies(name: str, update_golden: bool) -> None:
     files = built(name).files
     if update_golden:
         _replace(found.policies, files)
-    expected = golden(found)
+    expected = files_in(found.policies)
     assert sorted(files) == sorted(expected)
     for path, content in files.items():
         if path == "manifest.json":

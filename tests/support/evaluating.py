@@ -1,9 +1,10 @@
-"""Policies as they lie on disk, and whether they allow a request: by policycc's evaluator and by the naive one."""
+"""Policies as they were written, and whether they allow a request: by policycc's evaluator and by the naive one."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -20,11 +21,7 @@ class Badge:
     name: str
     group: str
     environment: str | None
-    paths: tuple[Path, ...]
-
-    @cached_property
-    def documents(self) -> list[Any]:
-        return [json.loads(path.read_text("utf-8")) for path in self.paths]
+    documents: list[Any] = field(hash=False, repr=False)
 
     @cached_property
     def actions(self) -> frozenset[str]:
@@ -43,11 +40,20 @@ class Badge:
         return naive.decide(request.line(self.documents)) == naive.ALLOWED
 
 
-def badges(folder: Path) -> tuple[Badge, ...]:
+def badges(files: Mapping[str, bytes]) -> tuple[Badge, ...]:
     """All principals of a build, from its manifest: who owns which file is all that is taken from it here."""
-    manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
-    owned: dict[tuple[str, str, str, str | None], list[Path]] = {}
-    for principal in manifest["principals"]:
+    owned: dict[tuple[str, str, str, str | None], list[str]] = {}
+    for principal in json.loads(files["manifest.json"])["principals"]:
         key = (principal["account"], principal["name"], principal["group"], principal.get("environment"))
-        owned.setdefault(key, []).extend(folder / policy["path"] for policy in principal["policies"])
-    return tuple(Badge(*key, tuple(sorted(paths))) for key, paths in sorted(owned.items(), key=str))
+        owned.setdefault(key, []).extend(policy["path"] for policy in principal["policies"])
+    return tuple(
+        Badge(*key, [json.loads(files[path]) for path in sorted(paths)])
+        for key, paths in sorted(owned.items(), key=lambda item: str(item[0]))
+    )
+
+
+def files_in(folder: Path) -> dict[str, bytes]:
+    """All files of an output folder, by their path in it."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()
+    }
