@@ -87,7 +87,11 @@ def read(path: Path) -> Source:
 
 
 def parse(text: str, path: Path) -> Source:
-    data = tomllib.loads(text)
+    return parse_data(tomllib.loads(text), path)
+
+
+def parse_data(data: dict[str, Any], path: Path) -> Source:
+    data = dict(data)
     for include in data.get("include", ()):
         for table, content in tomllib.loads((path.parent / include).read_text("utf-8")).items():
             if isinstance(content, list):
