@@ -8,6 +8,7 @@ https://docs.aws.amazon.com/singlesignon/latest/userguide/limits.html
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 
 from policycc.iam.model import Policy
@@ -70,11 +71,16 @@ def quota(name: str) -> Quota:
 
 
 def policy_size(policy: Policy) -> int:
-    """The size of a policy as IAM counts it: characters of the document that are not white space."""
-    text = json.dumps(policy_value(policy), ensure_ascii=False, separators=(",", ":"))
-    return text_size(text)
+    """The size of a policy in its canonical form, as `text_size` counts it."""
+    return text_size(json.dumps(policy_value(policy), ensure_ascii=False, separators=(",", ":")))
 
 
 def text_size(text: str) -> int:
-    """The characters of a document's text as IAM counts them: all that are not white space, wherever they stand."""
-    return len("".join(text.split()))
+    """The characters of a document's text without the white space between its tokens.
+
+    AWS says that white space does not count, and not whether that holds inside texts: counting it there is the side on
+    which a document still fits."""
+    return len(_SPACE_OUTSIDE_STRINGS.sub(r"\1", text))
+
+
+_SPACE_OUTSIDE_STRINGS = re.compile(r'("(?:[^"\\]|\\.)*")|[ \t\r\n]+')
