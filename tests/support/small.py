@@ -55,7 +55,6 @@ ACTIONS = (
     "elasticloadbalancing:DescribeLoadBalancers",
     "rds:CancelExportTask",
     "lambda:ListFunctions",
-    "route53:ChangeResourceRecordSets",
     # tag writers
     "ec2:CreateTags",
     "ec2:DeleteTags",
