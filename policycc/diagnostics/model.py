@@ -63,7 +63,10 @@ class Diagnostics:
         help: str | None,
     ) -> None:
         found = tuple(Label(label) if isinstance(label, Span) else label for label in labels)
-        self._items.append(Diagnostic(code, severity, message, found, help))
+        item = Diagnostic(code, severity, message, found, help)
+        # What a template says wrong shows in every environment, but is to be said once.
+        if item not in self._items:
+            self._items.append(item)
 
     def __iter__(self) -> Iterator[Diagnostic]:
         """In source order: by file, line and column of the primary label; those without a place come last."""

@@ -1,0 +1,123 @@
+"""What must hold between environments that share an account, whichever matrices declare them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from itertools import combinations
+
+from policycc.diagnostics.model import Diagnostics, Label
+from policycc.diagnostics.wording import listed, quoted
+from policycc.iam.relations import intersect
+from policycc.model.environments import Placed
+from policycc.model.matrix import Environment
+
+_WILD = re.compile(r"[*?]")
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """An environment, and how to speak of it: with its matrix where there are several."""
+
+    placed: Placed
+    title: str
+
+    @property
+    def environment(self) -> Environment:
+        return self.placed.environment
+
+    def label(self, key: str, text: str = "") -> Label:
+        """Where the environment gets a key from, its own table if it does not have it."""
+        node = self.placed.keys.get(key)
+        return Label(node.span if node else self.placed.node.key, text)
+
+
+def check(by_account: dict[str, list[Neighbour]], diagnostics: Diagnostics) -> None:
+    """Reports environments of one account that cannot be told apart, or that must not share one."""
+    for account, neighbours in by_account.items():
+        sound = [neighbour for neighbour in neighbours if not neighbour.placed.broken]
+        for one, other in combinations(sound, 2):
+            _tags(one, other, account, diagnostics)
+            _marks(one, other, account, diagnostics)
+        _scopes(sound, account, diagnostics)
+
+
+def _tags(one: Neighbour, other: Neighbour, account: str, diagnostics: Diagnostics) -> None:
+    first, second = ({key.lower(): value.lower() for key, value in side.environment.tags} for side in (one, other))
+    if any(first[key] != second[key] for key in first.keys() & second.keys()):
+        return
+    common = sorted(key for key, _ in one.environment.tags if key.lower() in second)
+    same = f"both have {listed(f'{key} = {dict(one.environment.tags)[key]}' for key in common)}" if common else ""
+    diagnostics.error(
+        "PCC214",
+        f"{listed((one.title, other.title))} share the account {quoted(account)} and have the same boundary tags",
+        other.label("tags", same or "they have no boundary key in common"),
+        one.label("tags"),
+        help="give them different values for one boundary key, whatever the case, or accounts of their own",
+    )
+
+
+def _scopes(neighbours: list[Neighbour], account: str, diagnostics: Diagnostics) -> None:
+    for one in neighbours:
+        scopes = set(one.environment.scopes)
+        lacking = [other for other in neighbours if scopes - set(other.environment.scopes)]
+        if lacking:
+            diagnostics.error(
+                "PCC215",
+                f"{quoted(one.title)} is in the audit scope of {listed(sorted(scopes))}, but shares the account "
+                f"{quoted(account)} with {listed(other.title for other in lacking)}, which is not",
+                one.label("scopes"),
+                help="move it into an account of its own, or give all environments of the account the same scopes",
+            )
+
+
+def _marks(one: Neighbour, other: Neighbour, account: str, diagnostics: Diagnostics) -> None:
+    first, second = one.environment, other.environment
+    kinds: tuple[tuple[str, tuple[str, ...], tuple[str, ...], Callable[[str, str], str | None]], ...] = (
+        ("names", first.names, second.names, _common_text),
+        ("roles", first.roles, second.roles, _common_path),
+        ("arns", first.arns, second.arns, _common_text),
+        ("vpcs", first.vpcs, second.vpcs, _same),
+    )
+    for key, left, right, common in kinds:
+        found = _first(left, right, common)
+        if found is None:
+            continue
+        a, b, witness = found
+        marks = quoted(a) if a == b else listed((a, b))
+        diagnostics.error(
+            "PCC220",
+            f"{quoted(witness)} would belong to both {listed((one.title, other.title))}, which share {quoted(account)}",
+            other.label(key, f"{marks} of `{key}` overlap"),
+            one.label(key),
+            help="make the marks disjoint, or give the environments accounts of their own",
+        )
+
+
+def _first(
+    left: Iterable[str], right: tuple[str, ...], common: Callable[[str, str], str | None]
+) -> tuple[str, str, str] | None:
+    for a in left:
+        for b in right:
+            witness = common(a, b)
+            if witness is not None:
+                return a, b, witness
+    return None
+
+
+def _common_text(one: str, other: str) -> str | None:
+    first, second = (_WILD.split(text, maxsplit=1)[0] for text in (one, other))
+    if not (first.startswith(second) or second.startswith(first)):
+        return None  # by far the usual case, and not worth an automaton
+    return intersect(one, other)
+
+
+def _common_path(one: str, other: str) -> str | None:
+    """Role paths hold everything below them."""
+    longer = max(one, other, key=len)
+    return longer if one.startswith(other) or other.startswith(one) else None
+
+
+def _same(one: str, other: str) -> str | None:
+    return one if one == other else None

@@ -1,0 +1,39 @@
+"""Where an account must have its id: trusts and delegation name accounts by it."""
+
+from __future__ import annotations
+
+from policycc.diagnostics.model import Diagnostics, Label
+from policycc.diagnostics.wording import quoted
+from policycc.model.matrix import Account, Group, Matrix
+
+
+def check(matrix: Matrix, diagnostics: Diagnostics) -> None:
+    """Reports accounts without an id that a trust or a delegation has to name."""
+    accounts = {account.name: account for account in matrix.accounts}
+    homes = {environment.name: environment.account for environment in matrix.environments}
+    for group in matrix.groups:
+        reached = {homes[cell.environment] for cell in matrix.cells if cell.group == group.name}
+        trust = group.trust
+        if group.kind == "role" and trust and (trust.github or trust.oidc or trust.saml):
+            for name in sorted(reached):
+                _need(accounts[name], group, "its role trusts an identity provider there", diagnostics)
+    hub = next((account for account in matrix.accounts if account.identity), None)
+    if hub is None:
+        return
+    for group in matrix.groups:
+        reached = {homes[cell.environment] for cell in matrix.cells if cell.group == group.name}
+        if group.kind == "group" and reached - {hub.name}:
+            for name in sorted({*reached, hub.name}):
+                _need(accounts[name], group, "people reach it, or come from it, by assuming a role", diagnostics)
+
+
+def _need(account: Account, group: Group, reason: str, diagnostics: Diagnostics) -> None:
+    if account.id is not None:
+        return
+    labels = [Label(span) for span in (account.span, group.span) if span]
+    diagnostics.error(
+        "PCC224",
+        f"the account {quoted(account.name)} has no id, which {quoted(group.name)} needs: {reason}",
+        *labels,
+        help=f'add `id = "…"` to `[accounts.{account.name}]`',
+    )
