@@ -553,7 +553,9 @@ class _Ladder:
 
     def _patterns(self) -> tuple[TypePattern, ...]:
         return tuple(
-            TypePattern(row.arn, row.owner.variable if row.owner else None) for row in self.facts.rows if row.arn
+            TypePattern(row.arn, row.owner.variable if row.owner else None, row.resource_tag is not Support.NO)
+            for row in self.facts.rows
+            if row.arn
         )
 
     def _arn(self, row: RowFacts) -> str:

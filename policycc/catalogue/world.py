@@ -72,10 +72,12 @@ def _account_key(account: Account) -> str:
 
 @dataclass(frozen=True, slots=True)
 class TypePattern:
-    """What soundness needs of a resource type: its ARN pattern and the variable that names its owner."""
+    """What soundness needs of a resource type: its ARN pattern, the variable that names its owner, and whether its
+    resources can bear tags."""
 
     arn: str
     owner: str | None
+    taggable: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,15 +93,23 @@ def reaches(glob: str, place: Place, others: tuple[Place, ...], types: tuple[Typ
     """A resource of another environment that the ARN glob `glob` of `place` matches, or None.
 
     A resource of `types` belongs to another environment by the value of its owner variable or by a declared ARN. A
-    type without an owner variable belongs by its tags alone, so any of its ARNs may be another environment's.
+    type without an owner variable belongs by its tags, so any of its ARNs may be another environment's: but not where
+    the type has no tags, and not the one resource that a declared ARN names without a wildcard, whose marks agree.
     """
     wanted = language.of_resource(glob)
+    one = _names_one(glob)
+    judged = tuple(pattern for pattern in types if pattern.owner or (pattern.taggable and not one))
     for other in others:
-        for foreign in _languages(other, types):
+        for foreign in _languages(other, judged):
             witness = language.common(wanted, foreign)
             if witness is not None:
                 return Reach(other.name, witness)
     return None
+
+
+def _names_one(glob: str) -> bool:
+    resource = glob.split(":", 5)[-1]
+    return "*" not in resource and "?" not in resource
 
 
 @lru_cache(maxsize=4096)
