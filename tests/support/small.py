@@ -20,7 +20,7 @@ ACTIONS = (
     "ec2:AttachVolume",
     "ec2:DeleteSecurityGroup",
     "rds:RebootDBInstance",
-    "rds:ModifyDBInstance",
+    "rds:ModifyDBSubnetGroup",
     "elasticloadbalancing:ModifyTargetGroup",
     "autoscaling:SetDesiredCapacity",
     "sqs:SendMessage",
