@@ -30,6 +30,7 @@ ROW_KEYS_ONLY = frozenset({"ec2"})
 """Services whose rows are complete: a key that is not in the action's row is not there
 (https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/iam-policy-structure.html)."""
 
+_REQUEST_KEYS = frozenset({REQUEST_TAG, TAG_KEYS})
 _GLOBAL_TAG = "aws:ResourceTag"
 _VPC_KEYS = {"ec2:vpc": "ec2:Vpc", "ec2:vpcid": "ec2:VpcID"}
 
@@ -51,13 +52,14 @@ class _Reader:
         self.action = action
         self.overlay: Overlay = overlay(action.service)
         self.entry: Entry = self.overlay.action(action.name) or {}
-        self.everything = action.keys.union(*(self._supplied(row) for row in action.rows)) - self._untrue()
+        self.rows = self._corrected_rows()
+        self.everything = action.keys.union(*(self._supplied(row) for row in self.rows)) - self._untrue()
         self.kind = self._kind()
 
     def read(self) -> ActionFacts:
         action = self.action
-        rows = tuple(self._row(row) for row in action.rows)
-        tests_tags = bool(rows) and all(row.resource_tag is not Support.NO for row in rows)
+        rows = tuple(self._row(row) for row in self.rows)
+        tests_tags = any(row.resource_tag is not Support.NO for row in rows)
         companions = tuple(self.entry.get("companions", ()))
         own_rows = {row.type for row in rows}
         data = self.overlay.data
@@ -86,7 +88,7 @@ class _Reader:
 
     def _untrue(self) -> frozenset[str]:
         """Keys that the catalogue lists although the API has no tags to fill them with."""
-        return frozenset({REQUEST_TAG, TAG_KEYS}) if self.entry.get("request_tags") is False else frozenset()
+        return _REQUEST_KEYS if self.entry.get("request_tags") is False else frozenset()
 
     def _kind(self) -> ActionKind:
         if self.entry:
@@ -133,11 +135,24 @@ class _Reader:
 
     # -- its resource types ---------------------------------------------------------------------------------------
 
+    def _corrected_rows(self) -> tuple[Row, ...]:
+        """The action's rows, or those of the overlay where the catalogue has lost some."""
+        said: dict[str, bool] | None = self.entry.get("rows")
+        if said is None:
+            return self.action.rows
+        known = {row.type: row for row in self.action.rows}
+        return tuple(Row(name, said[name], known[name].keys if name in known else frozenset()) for name in sorted(said))
+
     def _supplied(self, row: Row) -> frozenset[str]:
+        """The keys that a request may carry on a row. A few types list the request's tags themselves; that says
+        nothing of an action which writes no tags."""
         if self.action.service in ROW_KEYS_ONLY:
             return row.keys | self.action.keys
         known = self.catalogue.service(self.action.service).type(row.type)
-        return row.keys | self.action.keys | (known.keys if known else frozenset())
+        of_type = known.keys if known else frozenset()
+        if not self.entry and not is_tagging(self.action):
+            of_type -= _REQUEST_KEYS
+        return row.keys | self.action.keys | of_type
 
     def _row(self, row: Row) -> RowFacts:
         known = self.catalogue.service(self.action.service).type(row.type)
@@ -170,7 +185,7 @@ class _Reader:
         )
 
     def _part(self, type_name: str) -> Part:
-        if self.kind is ActionKind.UNDECIDED:
+        if self.kind is ActionKind.UNDECIDED or type_name in self.entry.get("undecided", ()):
             return Part.UNDECIDED
         created = type_name in self.entry.get("created", ())
         source = type_name in self.entry.get("sources", ())
@@ -219,7 +234,11 @@ class _Reader:
             if known is not None and owner is not None:
                 values.append((known.arn, owner))
         return KeyHold(
-            entry["key"], entry["operator"], tuple(entry.get("value_types", ())), entry["source"], tuple(values)
+            entry["key"],
+            entry["operator"],
+            tuple(entry.get("value_types", ())),
+            entry["source"],
+            tuple(values),
         )
 
     def _aws_owned(self, type_name: str) -> tuple[AwsOwned, ...]:
