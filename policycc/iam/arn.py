@@ -1,13 +1,13 @@
 """ARNs and the patterns that match them.
 
-An ARN has six segments between colons; the sixth, the resource, may hold colons of its own. Two kinds of pattern:
+An ARN has six segments between colons; the sixth, the resource, may hold colons of its own. A pattern is compared
+segment by segment: in the first five a wildcard does not cross a colon, in the sixth it matches anything, slashes and
+colons too. Case counts. Resource elements and the ARN operators differ in one thing: a Resource of fewer than six
+segments stands for anything in those that are missing, a pattern of an ARN operator matches nothing then.
 
-- *Resource* elements. AWS: wildcards work within a segment, except that a `*` that ends a segment "can expand to match
-  beyond the colon boundaries". So a `*` at the end of a segment matches anything, a `*` or `?` elsewhere in the first
-  five segments does not match a colon, and in the sixth segment everything is free. Taking the documented "can" for
-  "does" is the cautious reading: an Allow is judged to reach whatever it may reach. Case counts.
-- *ArnEquals, ArnLike* and their negations. Every segment is compared by itself; no wildcard of the first five crosses
-  a colon. A pattern without six segments matches nothing.
+AWS also says that a `*` which ends a segment "can expand to match beyond the colon boundaries", without saying when.
+Here it does not. The difference shows only for a resource whose own name repeats, colons included, what follows the
+`*` in the pattern (an account number and a type, say), and AWS forbids colons in nearly all names that people choose.
 
 Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html,
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
@@ -19,7 +19,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from policycc.iam.glob import MANY, Glob, Token, Wild, glob, of_tokens, parse_tokens
+from policycc.iam.glob import MANY, Glob, Token, Wild, glob, leading_text, of_tokens, parse_tokens
 from policycc.iam.relations import Patterns, covers, disjoint, intersect, uncovered
 
 SEGMENTS = 6
@@ -58,19 +58,8 @@ def resource_tokens_glob(tokens: Sequence[Token]) -> Glob:
     """Like `resource_glob`, for a pattern whose variables have been filled in."""
     if list(tokens) == [MANY]:
         return glob("*")
-    found: list[Token] = []
-    segment = 0
-    for index, token in enumerate(tokens):
-        if segment < SEGMENTS - 1:
-            last = index + 1 == len(tokens) or tokens[index + 1] == _COLON
-            if token == _COLON:
-                segment += 1
-            elif isinstance(token, Wild) and not (token.many and last):
-                token = Wild(token.many, _COLON)
-        found.append(token)
-    if segment < SEGMENTS - 1:
-        found += [_COLON, MANY]
-    return of_tokens(found)
+    segments = _split(tokens)
+    return _joined(segments + [[MANY]] * (SEGMENTS - len(segments)))
 
 
 @lru_cache(maxsize=16384)
@@ -81,21 +70,32 @@ def arn_glob(pattern: str) -> Glob | None:
 
 def arn_tokens_glob(tokens: Sequence[Token]) -> Glob | None:
     """Like `arn_glob`, for a pattern whose variables have been filled in."""
+    segments = _split(tokens)
+    return _joined(segments) if len(segments) == SEGMENTS else None
+
+
+def _split(tokens: Sequence[Token]) -> list[list[Token]]:
     segments: list[list[Token]] = [[]]
     for token in tokens:
         if token == _COLON and len(segments) < SEGMENTS:
             segments.append([])
         else:
             segments[-1].append(token)
-    if len(segments) != SEGMENTS:
-        return None
+    return segments
+
+
+def _joined(segments: list[list[Token]]) -> Glob:
     globs = tuple(of_tokens(segment) for segment in segments)
     found: list[Token] = []
     for segment in globs[:-1]:
         found += [Wild(token.many, _COLON) if isinstance(token, Wild) else token for token in segment.tokens]
         found.append(_COLON)
     found += globs[-1].tokens
-    return Glob(of_tokens(found).tokens, lambda text: _segments_match(globs, text))
+    whole = of_tokens(found)
+    if all(isinstance(token, str) or token == MANY for token in whole.tokens):
+        return whole
+    prefix = leading_text(found)
+    return Glob(whole.tokens, lambda text: text.startswith(prefix) and _segments_match(globs, text))
 
 
 def _segments_match(globs: tuple[Glob, ...], text: str) -> bool:

@@ -25,7 +25,7 @@ MULTIVALUED = frozenset({"aws:tagkeys", "aws:calledvia", "kms:resourcealiases", 
 
 _ACTION = re.compile(r"[A-Za-z0-9*?-]+:[A-Za-z0-9*?_.-]+")
 _PARTITION = re.compile(r"aws[a-z-]*|[a-z?-]*\*[a-z*?-]*|[a-z?-]*\?[a-z*?-]*")
-_SERVICE = re.compile(r"[a-z0-9-]+")
+_SERVICE = re.compile(r"[a-z0-9*?-]+")
 _REGION = re.compile(r"[a-z0-9*?-]*")
 _ACCOUNT = re.compile(r"[0-9]{12}|aws|amazon|cloudfront|[0-9*?]*[*?][0-9*?]*|")
 _CONDITION_KEY = re.compile(r"[A-Za-z0-9.-]+(?:/[A-Za-z0-9._/-]+)?:[^\x00-\x1f*?]+")
@@ -86,6 +86,8 @@ def check_resource(text: str, type: PolicyType, variables: bool) -> Iterator[Iss
     ):
         if not allowed.fullmatch(value):
             yield "bad-arn", f"`{text}` has {f'`{value}`' if value else 'nothing'} as {name}"
+    if "*" in arn.service or "?" in arn.service:
+        yield "wildcard-in-service", f"`{text}` has a wildcard in its service"
     if not _ACCOUNT.fullmatch(arn.account):
         yield "odd-account", f"`{text}` has `{arn.account}` as account"
 
@@ -96,11 +98,7 @@ def _partial(text: str, type: PolicyType) -> Iterator[Issue]:
     elif type in (PolicyType.SCP, PolicyType.RCP):
         yield "bad-arn", f"`{text}` has fewer than six segments, which control policies do not take"
     else:
-        service = text.split(":")[2:3]
-        if service and not _SERVICE.fullmatch(service[0]):
-            yield "bad-arn", f"`{text}` has `{service[0]}` as service"
-        else:
-            yield "partial-arn", f"`{text}` has fewer than six segments, the rest matches anything"
+        yield "partial-arn", f"`{text}` has fewer than six segments, the rest matches anything"
 
 
 def _sixth_segment(text: str) -> int | None:
@@ -165,7 +163,7 @@ def check_condition_value(operator: Operator, value: str, variables: bool) -> It
         return
     for part in template.parts:
         if isinstance(part, Variable) and part.key in MULTIVALUED:
-            yield "bad-variable", f"`{value}` uses `{part.key}`, which has several values"
+            yield "multivalued-variable", f"`{value}` uses `{part.key}`, which has several values"
     if not variables and "${" in value:
         yield "variable-without-version", f"`{value}` is plain text in a policy without version 2012-10-17"
     if family is Family.ARN and not template.variables and value.count(":") < _SIX_COLONS:

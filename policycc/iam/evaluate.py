@@ -293,8 +293,18 @@ def _resource_policy_decides(action: str, resource: str) -> bool:
     """Whether the resource is a role being assumed or a KMS key, whose own policy must always allow."""
     folded = action.lower()
     if folded in _TRUST_ACTIONS:
-        return ":iam:" in resource and ":role/" in resource
-    return folded.startswith("kms:") and ":kms:" in resource and ":key/" in resource
+        return _is(resource, "iam", "role/")
+    return folded.startswith("kms:") and _is(resource, "kms", "key/")
+
+
+def is_trust_request(request: Request) -> bool:
+    """Whether the resource policy that counts is a role's trust policy."""
+    return request.action.lower() in _TRUST_ACTIONS and all(_is(one, "iam", "role/") for one in request.resources)
+
+
+def _is(resource: str, service: str, prefix: str) -> bool:
+    arn = parse_arn(resource)
+    return arn is not None and arn.service == service and arn.resource.startswith(prefix)
 
 
 def _name(group: Group) -> str:

@@ -85,6 +85,16 @@ def of_tokens(tokens: Iterable[Token]) -> Glob:
     return Glob(found, _matcher(found))
 
 
+def leading_text(tokens: Iterable[Token]) -> str:
+    """The text before the first wildcard."""
+    found: list[str] = []
+    for token in tokens:
+        if isinstance(token, Wild):
+            break
+        found.append(token)
+    return "".join(found)
+
+
 def _wider(one: Wild, other: Wild) -> Wild:
     if set(one.but) <= set(other.but):
         return one
@@ -102,7 +112,8 @@ def automaton(tokens: tuple[Token, ...]) -> Automaton:
 def _matcher(tokens: tuple[Token, ...]) -> Callable[[str], bool]:
     """The quickest matcher that decides the pattern: the automaton decides any, but a character at a time."""
     if any(isinstance(token, Wild) and token != MANY for token in tokens):
-        return lambda text: automaton(tokens).accepts(text)
+        prefix = leading_text(tokens)
+        return lambda text: text.startswith(prefix) and automaton(tokens).accepts(text)
     pieces = _pieces(tokens)
     if len(pieces) == 1:
         return pieces[0].__eq__
