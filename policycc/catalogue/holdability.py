@@ -319,7 +319,8 @@ class _Ladder:
         found = self._rungs(row)
         ways = tuple(Way(way.how, way.resources, way.resource_tags, request_tags, tag_keys, way.pins) for way in found)
         if row.part is Part.INPUT:
-            ways += self._foreign_inputs(row, request_tags, tag_keys)
+            ways += self._shared_inputs(row, request_tags, tag_keys)
+        ways += self._aws_owned(row, request_tags, tag_keys)
         reason = f"AWS shows IAM neither tags nor a chosen name of the {row.type}"
         return self._answer(row, ways, reason, self._means(row))
 
@@ -437,10 +438,10 @@ class _Ladder:
             return RowHolding(row.type, row.required, Verdict.REFUSED, (), "it may rewrite tags of the role", row=row)
         return self._pinned(row.type, row.required, row, (Way("role", resources, (), *guard, pins),))
 
-    def _foreign_inputs(
+    def _shared_inputs(
         self, row: RowFacts, request_tags: tuple[tuple[str, str], ...], tag_keys: TagKeys | None
     ) -> tuple[Way, ...]:
-        """Inputs of a create that belong to a shared environment, or to AWS."""
+        """Inputs of a create that belong to a shared environment."""
         ways: list[Way] = []
         for shared in self.world.shared_inputs(self.place):
             ladder = _Ladder(self.world, shared, self.facts, self.ask)
@@ -448,12 +449,17 @@ class _Ladder:
                 Way("shared", way.resources, way.resource_tags, request_tags, tag_keys, way.pins)
                 for way in ladder._rungs(row)
             )
-        ways += (
+        return tuple(ways)
+
+    def _aws_owned(
+        self, row: RowFacts, request_tags: tuple[tuple[str, str], ...], tag_keys: TagKeys | None
+    ) -> tuple[Way, ...]:
+        """What AWS itself owns may be named in the calls that the overlay lists for it, whatever they do to the rest."""
+        return tuple(
             Way("aws-owned", (self._render(owned.arn),), (), request_tags, tag_keys, _owned_condition(owned))
             for owned in row.aws_owned
             if owned.safe_input
         )
-        return tuple(ways)
 
     # -- parts ----------------------------------------------------------------------------------------------------
 

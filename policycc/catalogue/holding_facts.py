@@ -31,6 +31,7 @@ ROW_KEYS_ONLY = frozenset({"ec2"})
 (https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/iam-policy-structure.html)."""
 
 _REQUEST_KEYS = frozenset({REQUEST_TAG, TAG_KEYS})
+_MAKING = frozenset({ActionKind.CREATE, ActionKind.DERIVE, ActionKind.CREATE_OR_UPDATE})
 _GLOBAL_TAG = "aws:ResourceTag"
 _VPC_KEYS = {"ec2:vpc": "ec2:Vpc", "ec2:vpcid": "ec2:VpcID"}
 
@@ -93,7 +94,8 @@ class _Reader:
     def _kind(self) -> ActionKind:
         if self.entry:
             return ActionKind(self.entry["class"])
-        if is_tagging(self.action):
+        writer = self.overlay.tag_writer(self.action.name)
+        if is_tagging(self.action) and not (writer is not None and writer["kind"] == "none"):
             return ActionKind.UNTAG if removes(self.action.name) else ActionKind.TAG
         if self.action.level > Level.READ and REQUEST_TAG in self.everything:
             return ActionKind.UNDECIDED
@@ -195,7 +197,7 @@ class _Reader:
             return Part.UPSERTED if self.kind is ActionKind.CREATE_OR_UPDATE else Part.CREATED
         if source:
             return Part.SOURCE
-        if type_name in self.entry.get("inputs", ()):
+        if type_name in self.entry.get("inputs", ()) and self.kind in _MAKING:
             return Part.INPUT
         return Part.EXISTING
 
