@@ -1,0 +1,66 @@
+# Two commands for a fresh clone: `make demo` compiles the example, `make test` runs every check.
+# Each makes its own environment in .venv, and is quick when that is up to date.
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+DEMO := build/demo
+ORACLE := tests/differential/oracle
+# The first Python of at least 3.11; name another with `make PYTHON=…`.
+PYTHON ?= $(shell for python in python3 python3.11 python3.12 python3.13 python3.14; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help demo test lint wheel differential bench oracle clean
+
+help:  ## show this list
+	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|' 2>/dev/null \
+		|| sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/  make \1  \2/p' $(MAKEFILE_LIST)
+
+demo: $(VENV)/.runtime  ## compile fixtures/matrices/three-environments into build/demo
+	@mkdir -p $(DEMO)
+	@cp fixtures/matrices/three-environments/matrix.toml $(DEMO)/matrix.toml
+	@$(BIN)/policycc build $(DEMO)/matrix.toml -o $(DEMO)/policies
+
+test: lint  ## run linters, types, layers and all tests
+	@$(BIN)/python -m pytest -q $(TESTS)
+
+lint: $(VENV)/.dev  ## run ruff, mypy and import-linter
+	@$(BIN)/ruff check --quiet
+	@$(BIN)/ruff format --check --quiet || { echo "run $(BIN)/ruff format"; exit 1; }
+	@$(BIN)/mypy --no-error-summary
+	@$(BIN)/lint-imports > $(VENV)/lint-imports.log 2>&1 || { cat $(VENV)/lint-imports.log; exit 1; }
+
+wheel: $(VENV)/.dev  ## build wheel and source distribution into dist
+	@$(BIN)/python -m build --outdir dist . > $(VENV)/build.log 2>&1 || { cat $(VENV)/build.log; exit 1; }
+	@ls dist
+
+oracle: $(ORACLE)/node_modules/.ready  ## install the evaluator that the differential tests compare with
+
+bench: $(VENV)/.runtime $(VENV)/peers/.policy-sentry  ## measure cold start against other tools
+	@$(BIN)/python benchmarks/cold_start.py --peers $(VENV)/peers
+
+clean:  ## remove what these targets made
+	rm -rf $(VENV) build dist
+
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; name it with make PYTHON=…"; exit 1; }
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.runtime: pyproject.toml | $(BIN)/python
+	@$(PIP) -e .
+	@touch $@
+
+$(VENV)/.dev: pyproject.toml | $(BIN)/python
+	@$(PIP) -e '.[dev]'
+	@touch $@ $(VENV)/.runtime
+
+$(ORACLE)/node_modules/.ready: $(ORACLE)/package-lock.json
+	@npm ci --prefix $(ORACLE) --silent --no-audit --no-fund
+	@touch $@
+
+$(VENV)/peers/.policy-sentry: | $(BIN)/python
+	@$(BIN)/python -m venv $(VENV)/peers
+	@$(VENV)/peers/bin/python -m pip install --quiet --disable-pip-version-check policy_sentry
+	@touch $@
