@@ -454,7 +454,7 @@ class _Ladder:
     def _aws_owned(
         self, row: RowFacts, request_tags: tuple[tuple[str, str], ...], tag_keys: TagKeys | None
     ) -> tuple[Way, ...]:
-        """What AWS itself owns may be named in the calls that the overlay lists for it, whatever they do to the rest."""
+        """What AWS itself owns may be named in the calls that the overlay lists for it."""
         return tuple(
             Way("aws-owned", (self._render(owned.arn),), (), request_tags, tag_keys, _owned_condition(owned))
             for owned in row.aws_owned
