@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from policycc.catalogue.facts import ActionFacts, ActionKind, KeyHold, Part, RowFacts, Support
 from policycc.catalogue.keys import supplies
@@ -67,7 +68,7 @@ class Request:
                 context[key] = value
         return replace(self, context=context)
 
-    def line(self, policies: list[object]) -> dict[str, object]:
+    def line(self, policies: list[Any]) -> dict[str, Any]:
         """The request as a line of `policycc simulate`."""
         account = self.resource.split(":")[4] if self.resource != "*" and self.resource.count(":") >= 5 else ""
         return {

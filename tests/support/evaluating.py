@@ -9,6 +9,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from policycc.iam.evaluate import Evaluator, Policies
+from policycc.iam.model import PolicyType
+from policycc.iam.reader import read_policy_value
+from policycc.iam.request import make_request
 from tests.support import naive
 from tests.support.canonical import Request
 
@@ -33,8 +37,19 @@ class Badge:
                 found.update([actions] if isinstance(actions, str) else actions)
         return frozenset(found)
 
+    @cached_property
+    def _evaluator(self) -> Evaluator:
+        readings = [read_policy_value(document, PolicyType.IDENTITY) for document in self.documents]
+        policies = tuple(reading.policy for reading in readings if reading.policy is not None)
+        assert len(policies) == len(self.documents), [reading.findings for reading in readings]
+        return Evaluator(Policies(identity=policies))
+
     def allows(self, request: Request) -> bool:
-        raise NotImplementedError
+        line = request.line([])
+        asked = make_request(
+            line["principal"], request.action, request.resource, request.context, line["resourceAccount"]
+        )
+        return self._evaluator.decide(asked).is_allowed
 
     def allows_naively(self, request: Request) -> bool:
         return naive.decide(request.line(self.documents)) == naive.ALLOWED
