@@ -19,6 +19,7 @@ COMMANDS = {
     "check": Lazy("policycc.cli.check:check", "find what is wrong with a matrix; writes nothing"),
     "build": Lazy("policycc.cli.build:build", "compile a matrix, prove the policies and write them"),
     "explain": Lazy("policycc.cli.explain:explain", "say why an action is allowed or not, or what a code means"),
+    "simulate": Lazy("policycc.cli.simulate:simulate", "evaluate requests against policies, one JSON object a line"),
 }
 
 BROKEN_PIPE = 141
