@@ -5,6 +5,10 @@ from __future__ import annotations
 
 def main() -> None:
     """The entry point of the `policycc` script. Ends the process with the status of `policycc.cli.status`."""
-    from policycc.cli.app import run
+    try:
+        from policycc.cli.app import run
 
-    run()
+        run()
+    except KeyboardInterrupt:
+        # Pressed while Python was still importing; later ones are answered in `app`.
+        raise SystemExit(130) from None

@@ -65,7 +65,7 @@ def status_of_run(arguments: Sequence[str] | None = None) -> int:
         error.show()
         return USAGE
     except click.Abort:
-        sys.stderr.write("\ninterrupted\n")
+        sys.stderr.write("interrupted\n")
         return INTERRUPTED
     except Exception as error:
         if os.environ.get("POLICYCC_DEBUG"):

@@ -56,7 +56,8 @@ def _accounts(outcome: Outcome, emitted: Sequence[Emitted], colour: bool) -> Ite
                 row = rows[principal]
                 cells = (row.name, row.documents, row.share, row.grants)
                 line = "  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True))
-                yield f"  {line}  {paint(row.rest, _DIM, colour)}".rstrip()
+                rest = f"  {paint(row.rest, _DIM, colour)}" if row.rest else ""
+                yield f"  {line}{rest}" if rest else f"  {line}".rstrip()
         yield ""
 
 
