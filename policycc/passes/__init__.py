@@ -1,6 +1,6 @@
 """Meaning-preserving rewrites of a principal's statements, in the order in which they run."""
 
-from policycc.passes import by_actions, by_resources, by_values, products, resources, subsumed
+from policycc.passes import by_actions, by_resources, by_values, products, resources, subsumed, wildcards
 
 PASSES = (
     subsumed.apply,
@@ -9,4 +9,5 @@ PASSES = (
     by_actions.apply,
     by_values.apply,
     products.apply,
+    wildcards.apply,
 )
