@@ -127,7 +127,7 @@ def _json(text: str, file: str) -> Document:
                 for duplicate in parsed.duplicates
             )
         )
-    check_depth(parsed.value, file)
+    check_depth(parsed.value, file, lambda: Span(file, 1, 1, 1, 2))
     return Document(file, text, _table(parsed.value, file), lambda _text, _file: _json_positions(parsed))
 
 

@@ -18,6 +18,9 @@ _PART = r"""(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')"""
 _LONG_KEY = re.compile(rf"(?<![\w.-]){_PART}(?:[ \t]*+\.[ \t]*+{_PART}){{{MAX_DEPTH * 2},}}+[ \t]*+[=\]]")
 
 
+_NESTED = re.compile(r"(?:[\[{][^\[\]{}]*+){%d}" % MAX_DEPTH)
+
+
 def parse(text: str, file: str) -> dict[str, Any]:
     """The root table of a TOML text, dates as ISO text. Raises SourceError with the place of the mistake."""
     long_key = _LONG_KEY.search(text) if text.count(".") > MAX_DEPTH * 2 else None
@@ -26,11 +29,17 @@ def parse(text: str, file: str) -> dict[str, Any]:
     try:
         value = tomllib.loads(text)
     except RecursionError:
-        raise too_deep(file) from None
+        raise too_deep(file, _deep(text, file)) from None
     except ValueError as error:
         raise SourceError(_problem(str(error), text, file)) from None
-    check_depth(value, file)
+    check_depth(value, file, lambda: _deep(text, file))
     return {key: _plain(item) for key, item in value.items()}
+
+
+def _deep(text: str, file: str) -> Span:
+    """Where nesting begins that goes too deep, as far as brackets tell."""
+    found = _NESTED.search(text)
+    return point(text, found.start() if found else 0, file)
 
 
 def _plain(value: Any) -> Any:

@@ -41,7 +41,7 @@ def parse(text: str, file: str) -> tuple[Any, Positions]:
     except yaml.YAMLError as error:
         raise SourceError(Problem("PCC011", f"YAML syntax: {_one_line(str(error))}", point(text, 0, file))) from None
     except RecursionError:
-        raise too_deep(file) from None
+        raise too_deep(file, point(text, 0, file)) from None
     if reader.problems:
         raise SourceError(*reader.problems)
     return value, Positions(reader.keys, reader.values)
