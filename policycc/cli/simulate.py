@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
 from typing import IO, Any
 
@@ -46,7 +47,7 @@ def simulate(ctx: click.Context, file: IO[bytes], form: str, catalogue: bool) ->
     for line in _lines(file):
         answer = simulator.answer(line)
         bad = bad or "error" in answer
-        write(_text(answer) if form == "text" else _json(answer))
+        write(_text(answer) if form == "text" else json.dumps(answer) + "\n")
     ctx.exit(FINDINGS if bad else CLEAN)
 
 
@@ -56,12 +57,6 @@ def _lines(file: Iterable[bytes]) -> Iterator[str]:
         text = line.decode("utf-8", errors="surrogateescape").strip()
         if text:
             yield text
-
-
-def _json(answer: dict[str, Any]) -> str:
-    import json
-
-    return json.dumps(answer) + "\n"
 
 
 def _text(answer: dict[str, Any]) -> str:

@@ -48,7 +48,7 @@ class Simulator:
 
     def line(self, text: str) -> str:
         """The answer to one line, as one line of JSON without the line break. Never raises for bad input."""
-        return json.dumps(self.answer(text), ensure_ascii=False)
+        return json.dumps(self.answer(text))
 
     def answer(self, text: str) -> dict[str, Any]:
         """The answer to one line as values: `decision` and `statements`, or `error`."""
@@ -56,6 +56,7 @@ class Simulator:
         try:
             value = read_line(text)
             id = value.get("id")
+            check_keys(value)
             return {"id": id, **self._decide(value)}
         except (LineError, RequestError) as error:
             return {"id": id, "error": str(error)}
@@ -91,10 +92,14 @@ def read_line(text: str) -> dict[str, Any]:
         raise LineError(f"the line is not JSON: {error}") from None
     if not isinstance(value, dict):
         raise LineError("the line is no JSON object")
+    return value
+
+
+def check_keys(value: dict[str, Any]) -> None:
+    """Raises LineError for a key that a line does not have, so that a slip is not taken for a missing policy."""
     for name in value:
         if name not in _KEYS:
             raise LineError(f"`{name}` is no part of a request")
-    return value
 
 
 def read_request(value: dict[str, Any]) -> Request:
