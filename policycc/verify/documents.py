@@ -1,0 +1,142 @@
+"""The policy files of a directory, read, and whose they are."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from policycc.iam.limits import text_size
+from policycc.iam.model import Effect, Policy, PolicyType
+from policycc.iam.reader import Reading, read_policy, read_policy_value
+from policycc.source.jsonpos import parse
+from policycc.verify.terms import ALWAYS, Is, ResourceMatches, Term, Test, every, negate
+
+_NUMBERED = re.compile(r"(.+)-([2-9]|[1-9][0-9]+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A statement with its place: the file and the index in it."""
+
+    path: str
+    index: int
+    allows: bool
+    actions: tuple[str, ...] | None
+    not_actions: tuple[str, ...] | None
+    scope: Term
+    """What the statement demands of a request besides its action."""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A policy file. `policy` is None where it cannot be read as one; `size` is in characters as AWS counts them."""
+
+    path: str
+    text: str
+    policy: Policy | None
+    errors: tuple[str, ...]
+    size: int
+    clauses: tuple[Clause, ...]
+
+    def line(self, index: int) -> int:
+        """The line on which statement `index` begins."""
+        try:
+            found = parse(self.text, self.path)
+            path = ("Statement", index) if isinstance(found.value["Statement"], list) else ("Statement",)
+            return found.value_span(path).line
+        except (KeyError, TypeError, ValueError):
+            return 1
+
+
+def read_document(path: str, content: bytes) -> Document:
+    """Read a policy file. Anything may stand in it: what is wrong is among the errors."""
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError:
+        return Document(path, "", None, ("it is not UTF-8 text",), len(content), ())
+    reading = _read(text, path)
+    errors = tuple(f"{finding.message} ({finding.span or path})" for finding in reading.errors)
+    clauses = _clauses(path, reading.policy) if reading.policy is not None else ()
+    return Document(path, text, reading.policy, errors, text_size(text), clauses)
+
+
+def _read(text: str, path: str) -> Reading:
+    """Read without positions first, which is quick: only a document with errors is read for their places."""
+    try:
+        value = json.loads(text, object_pairs_hook=_unique)
+    except (ValueError, RecursionError):
+        return read_policy(text, PolicyType.IDENTITY, path)
+    reading = read_policy_value(value, PolicyType.IDENTITY)
+    return reading if reading.policy is not None else read_policy(text, PolicyType.IDENTITY, path)
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a key stands twice")
+    return found
+
+
+def _clauses(path: str, policy: Policy) -> tuple[Clause, ...]:
+    variables = policy.has_variables
+    found: list[Clause] = []
+    for index, statement in enumerate(policy.statements):
+        parts: list[Term] = [_resources(statement.resources, statement.not_resources, variables)]
+        parts += [Is(Test(condition, variables)) for condition in statement.conditions]
+        found.append(
+            Clause(
+                path,
+                index,
+                statement.effect is Effect.ALLOW,
+                statement.actions,
+                statement.not_actions,
+                every(parts),
+            )
+        )
+    return tuple(found)
+
+
+def _resources(resources: Sequence[str] | None, others: Sequence[str] | None, variables: bool) -> Term:
+    if resources is not None:
+        return ALWAYS if "*" in resources else Is(ResourceMatches(tuple(resources), variables))
+    return negate(Is(ResourceMatches(tuple(others or ()), variables)))
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Whose a policy file is: a principal by account and name, and the matrix whose policy it is."""
+
+    account: str
+    principal: str
+    matrix: str
+
+
+def owner_by_name(path: str, owners: Sequence[Owner]) -> Owner | None:
+    """The owner of `<account>/<name>-<principal>.json` or `…-2.json`, or None."""
+    account, slash, file = path.partition("/")
+    if not slash or "/" in file or not file.endswith(".json"):
+        return None
+    stem = file.removesuffix(".json")
+    numbered = _NUMBERED.fullmatch(stem)
+    stems = [stem] + ([numbered.group(1)] if numbered else [])
+    for candidate in stems:
+        for owner in owners:
+            if owner.account == account and candidate == f"{owner.matrix}-{owner.principal}":
+                return owner
+    return None
+
+
+def manifest_owners(manifest: Mapping[str, Any], owners: Sequence[Owner]) -> dict[str, Owner | None]:
+    """Whose each policy file of a manifest is; None where the manifest names a principal that no matrix has.
+
+    Raises KeyError, TypeError or AttributeError for something else than a manifest."""
+    found: dict[str, Owner | None] = {}
+    for principal in manifest["principals"]:
+        for policy in principal["policies"]:
+            named = [o for o in owners if (o.account, o.principal) == (principal["account"], principal["name"])]
+            by_prefix = [o for o in named if str(policy["name"]).startswith(f"{o.matrix}-{o.principal}")]
+            found[str(policy["path"])] = next(iter(by_prefix or named), None)
+    return found

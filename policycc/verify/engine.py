@@ -1,0 +1,196 @@
+"""The public entry: proves the promise about policy files, in memory or in a directory."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from policycc.catalogue.catalogue import Catalogue
+from policycc.model.matrix import Matrix
+from policycc.verify.actions import open_patterns
+from policycc.verify.documents import Document, Owner, manifest_owners, owner_by_name, read_document
+from policycc.verify.holders import holders as all_holders
+from policycc.verify.holders import owners as all_owners
+from policycc.verify.holders import scene as scene_of
+from policycc.verify.intent import Holder, Scene
+from policycc.verify.properties.fit import misfits
+from policycc.verify.prove import SHOWN, Findings, Prover
+from policycc.verify.residuals import assumptions, residuals
+from policycc.verify.result import PROPERTIES, Counterexample, Open, Property, Verdict, Verification
+
+MANIFEST = "manifest.json"
+JOURNAL = ".policycc-pending.json"
+_PROVED = tuple(name for name in PROPERTIES if name != "irredundant")
+
+
+def verify(
+    matrices: Sequence[Matrix],
+    catalogue: Catalogue,
+    documents: Mapping[str, bytes],
+    manifest: Mapping[str, Any] | None = None,
+) -> Verification:
+    """Prove the promise about policy documents, given by their paths as in an output folder (`main/webshop-dev.json`).
+
+    Of the manifest only whose each file is and the digests are believed; without one, files belong to principals by
+    their names. Nothing is written."""
+    scene = scene_of(matrices, catalogue)
+    found = all_holders(matrices, scene.world, catalogue)
+    read = [read_document(path, content) for path, content in sorted(documents.items())]
+    findings = {name: Findings() for name in _PROVED}
+    notes: list[str] = []
+    owned = _owned(found, read, manifest, findings, notes)
+    if manifest is not None:
+        notes += _digests(manifest, documents)
+    for holder in found:
+        _prove(scene, holder, owned[holder.account, holder.name], matrices, findings)
+    return Verification(
+        properties=tuple(_property(name, findings[name]) for name in _PROVED),
+        residuals=residuals(scene, found),
+        assumptions=assumptions(scene, found),
+        notes=tuple(notes + _future(found, owned, catalogue)),
+        principals=len(found),
+        documents=len(read),
+        catalogue=f"{catalogue.source} {catalogue.version}",
+    )
+
+
+def verify_directory(matrices: Sequence[Matrix], catalogue: Catalogue, directory: Path) -> Verification:
+    """Prove the promise about the policy files of a directory as they are. Raises OSError for what cannot be read."""
+    documents = {
+        path.relative_to(directory).as_posix(): path.read_bytes()
+        for path in sorted(directory.glob("*/*.json"))
+        if path.is_file() and path.parent.parent == directory and not path.parent.name.startswith(".")
+    }
+    manifest, notes = _manifest(directory)
+    found = verify(matrices, catalogue, documents, manifest)
+    if (directory / JOURNAL).exists():
+        notes.append("a build was interrupted here: the files may be of two builds; build again to finish or undo it")
+    return _with_notes(found, notes)
+
+
+def _with_notes(found: Verification, notes: Iterable[str]) -> Verification:
+    return Verification(
+        found.properties,
+        found.residuals,
+        found.assumptions,
+        (*notes, *found.notes),
+        found.principals,
+        found.documents,
+        found.catalogue,
+    )
+
+
+def _manifest(directory: Path) -> tuple[Mapping[str, Any] | None, list[str]]:
+    path = directory / MANIFEST
+    if not path.exists():
+        return None, [f"there is no {MANIFEST}: files belong to principals by their names"]
+    try:
+        manifest = json.loads(path.read_bytes())
+        manifest_owners(manifest, ())
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return None, [f"{MANIFEST} is not one that a build wrote: files belong to principals by their names"]
+    return manifest, []
+
+
+def _owned(
+    found: Sequence[Holder],
+    read: Sequence[Document],
+    manifest: Mapping[str, Any] | None,
+    findings: Mapping[str, Findings],
+    notes: list[str],
+) -> dict[tuple[str, str], list[Document]]:
+    """The documents of each principal; files without an owner and owners without a file are findings."""
+    owners = all_owners(found)
+    listed = manifest_owners(manifest, owners) if manifest is not None else {}
+    owned: dict[tuple[str, str], list[Document]] = {(holder.account, holder.name): [] for holder in found}
+    exactness = findings["exactness"].counterexamples
+    for document in read:
+        owner: Owner | None = listed.get(document.path) or owner_by_name(document.path, owners)
+        if owner is not None:
+            owned[owner.account, owner.principal].append(document)
+        else:
+            exactness.append(_about(document.path, "it is a policy that no principal of the matrix owns"))
+    present = {document.path for document in read}
+    for path in sorted(set(listed) - present):
+        findings["usability"].counterexamples.append(_about(path, "the manifest lists it and it is missing"))
+    return owned
+
+
+def _about(path: str, breach: str) -> Counterexample:
+    return Counterexample("", path.partition("/")[0], None, None, f"{path}: {breach}", policy=path)
+
+
+def _digests(manifest: Mapping[str, Any], documents: Mapping[str, bytes]) -> list[str]:
+    """Files that were edited since the build. They are judged as they are."""
+    notes: list[str] = []
+    for principal in manifest["principals"]:
+        for policy in principal["policies"]:
+            content = documents.get(str(policy["path"]))
+            if content is not None and hashlib.sha256(content).hexdigest() != policy.get("sha256"):
+                notes.append(f"{policy['path']} was edited after it was built")
+    return notes
+
+
+def _prove(
+    scene: Scene,
+    holder: Holder,
+    documents: Sequence[Document],
+    matrices: Sequence[Matrix],
+    findings: Mapping[str, Findings],
+) -> None:
+    overrides = {
+        name: value for matrix in matrices if matrix.name in holder.matrices for name, value in matrix.output.quotas
+    }
+    for path, why in misfits(holder.kind, documents, overrides):
+        findings["fit"].counterexamples.append(
+            Counterexample(holder.name, holder.account, None, None, f"{path}: {why}", policy=path)
+        )
+    unreadable = [document.path for document in documents if document.policy is None]
+    if unreadable:
+        for name in _PROVED:
+            if name != "fit":
+                findings[name].open.append(Open(holder.name, None, f"{unreadable[0]} cannot be read as a policy"))
+        return
+    Prover(scene, holder, documents, dict(findings)).prove()
+
+
+def _property(name: str, found: Findings) -> Property:
+    counterexamples = _smallest(found.counterexamples)
+    if counterexamples:
+        verdict = Verdict.REFUTED
+    elif found.open:
+        verdict = Verdict.UNKNOWN
+    else:
+        verdict = Verdict.PROVED
+    return Property(name, verdict, counterexamples, tuple(found.open), tuple(sorted(found.exceptions)))
+
+
+def _smallest(found: Sequence[Counterexample]) -> tuple[Counterexample, ...]:
+    """The smallest counterexamples of each principal, smallest first."""
+    kept: dict[tuple[str, str], int] = {}
+    shown: list[Counterexample] = []
+    for item in sorted(found, key=lambda one: one.weight):
+        key = (item.account, item.principal)
+        kept[key] = kept.get(key, 0) + 1
+        if kept[key] <= SHOWN:
+            shown.append(item)
+    return tuple(shown)
+
+
+def _future(
+    found: Sequence[Holder], owned: Mapping[tuple[str, str], Sequence[Document]], catalogue: Catalogue
+) -> list[str]:
+    """Patterns that an action which AWS adds tomorrow could match: a residual that has a name."""
+    notes: list[str] = []
+    for holder in found:
+        clauses = [clause for document in owned[holder.account, holder.name] for clause in document.clauses]
+        patterns = open_patterns(clauses, catalogue)
+        if patterns:
+            shown = ", ".join(patterns[:5]) + (f" and {len(patterns) - 5} more" if len(patterns) > 5 else "")
+            notes.append(
+                f"{holder.account}/{holder.name}: actions that AWS adds later are allowed if they match {shown}"
+            )
+    return notes

@@ -1,0 +1,106 @@
+"""The principals of the matrices, with everything that is granted to them in their account."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from policycc.catalogue.catalogue import Catalogue
+from policycc.catalogue.selectors import Selectors
+from policycc.catalogue.world import Place, World
+from policycc.diagnostics.model import Diagnostics
+from policycc.model.matrix import Entry, Group, Matrix
+from policycc.verify.documents import Owner
+from policycc.verify.intent import Holder, Scene
+
+
+def scene(matrices: Sequence[Matrix], catalogue: Catalogue) -> Scene:
+    """The matrices with their environments and the catalogue. Matrices are told apart by name."""
+    return Scene({matrix.name: matrix for matrix in matrices}, World.of(tuple(matrices)), catalogue)
+
+
+def holders(matrices: Sequence[Matrix], world: World, catalogue: Catalogue) -> tuple[Holder, ...]:
+    """Every principal, sorted by account and name. A group of one name in several matrices is one principal."""
+    found: dict[tuple[str, str], _Draft] = {}
+    for matrix in matrices:
+        # What is wrong with a selector is the front end's to say; a wrong entry grants nothing.
+        selectors = Selectors(matrix, catalogue, Diagnostics())
+        granted = {
+            (cell.group, cell.environment, cell.column): tuple(selectors.resolve(cell.entries)) for cell in matrix.cells
+        }
+        for (group_name, environment, _), actions in granted.items():
+            group = matrix.group(group_name)
+            place = world.place(matrix.name, environment)
+            name = f"{group.name}-{environment}" if group.per_environment else group.name
+            draft = found.setdefault((place.account.name, name), _Draft(group, matrix))
+            draft.add(matrix, place, actions, environment if group.per_environment else None)
+        for draft in found.values():
+            draft.accept(matrix, selectors)
+    return tuple(found[key].holder(key, world) for key in sorted(found))
+
+
+def owners(found: Iterable[Holder]) -> tuple[Owner, ...]:
+    """Whose files there are: one owner for each matrix of a principal."""
+    return tuple(Owner(holder.account, holder.name, matrix) for holder in found for matrix in holder.matrices)
+
+
+class _Draft:
+    """A principal while its grants are being collected."""
+
+    def __init__(self, group: Group, matrix: Matrix) -> None:
+        self.group = group
+        self.mfa_in_trust = _mfa_in_trust(group, matrix)
+        self.environment: str | None = None
+        self.matrices: set[str] = set()
+        self.grants: dict[str, set[Place]] = {}
+        self.places: set[Place] = set()
+        self.residuals: set[tuple[str, Place]] = set()
+        self.escapes: set[tuple[str, Place]] = set()
+
+    def add(self, matrix: Matrix, place: Place, actions: Iterable[str], environment: str | None) -> None:
+        self.matrices.add(matrix.name)
+        self.places.add(place)
+        self.environment = environment
+        for action in actions:
+            self.grants.setdefault(action, set()).add(place)
+
+    def accept(self, matrix: Matrix, selectors: Selectors) -> None:
+        for entry in matrix.accepts:
+            if entry.what == "omission" or self.group.name not in entry.groups:
+                continue
+            target = self.residuals if entry.what == "residual" else self.escapes
+            target.update(
+                (action, place)
+                for action in _matching(entry.actions, selectors)
+                for place in self.grants.get(action, ())
+                if place.matrix == matrix.name and place.name in entry.environments
+            )
+
+    def holder(self, key: tuple[str, str], world: World) -> Holder:
+        order: Mapping[Place, int] = {place: index for index, place in enumerate(world.places)}
+        account, name = key
+        return Holder(
+            account=account,
+            name=name,
+            kind=self.group.kind,
+            group=self.group.name,
+            matrices=tuple(sorted(self.matrices)),
+            environment=self.environment,
+            places=tuple(sorted(self.places, key=order.__getitem__)),
+            grants={
+                action: tuple(sorted(places, key=order.__getitem__)) for action, places in sorted(self.grants.items())
+            },
+            accepted_residuals=frozenset(self.residuals),
+            accepted_escapes=frozenset(self.escapes),
+            mfa_in_trust=self.mfa_in_trust,
+        )
+
+
+def _matching(entries: tuple[Entry, ...], selectors: Selectors) -> Iterator[str]:
+    yield from selectors.resolve(entries)
+
+
+def _mfa_in_trust(group: Group, matrix: Matrix) -> bool:
+    """Whether MFA is tested when the role is assumed, so that its sessions need not show it."""
+    if group.kind == "group":
+        return any(account.identity for account in matrix.accounts)
+    return group.kind == "role" and group.trust is not None and bool(group.trust.accounts or group.trust.principals)

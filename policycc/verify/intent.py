@@ -1,0 +1,292 @@
+"""What the matrix intends: the requests that a principal is meant to make, as terms.
+
+The verifier asks the catalogue's ladder only which grants AWS gives no means to hold and what stands in for marks where
+there are none (a pinning key, an account that is the group's own). Whose a resource is, it decides by `marks`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from policycc.catalogue.catalogue import Catalogue
+from policycc.catalogue.facts import ActionFacts, ActionKind, Part, RowFacts
+from policycc.catalogue.holdability import Ask, Holding, RowHolding, Verdict, Way, hold
+from policycc.catalogue.holding_facts import facts as action_facts
+from policycc.catalogue.types import Level
+from policycc.catalogue.world import Place, World
+from policycc.model.matrix import Matrix
+from policycc.verify import marks
+from policycc.verify.requests import Mode, Subject, shape
+from policycc.verify.requires import demanded
+from policycc.verify.terms import (
+    ALWAYS,
+    NEVER,
+    ArnIn,
+    Is,
+    ResourceMatches,
+    TagIs,
+    Term,
+    every,
+    negate,
+    requested,
+    some,
+    test,
+)
+
+_OPENED = frozenset({"account", "key", "aws-owned", "shared"})
+"""Ways of holding that stand for something else than a mark of the environment."""
+_MODES: Mapping[Part, tuple[Mode, ...]] = {
+    Part.EXISTING: (Mode.EXISTING,),
+    Part.INPUT: (Mode.EXISTING,),
+    Part.SOURCE: (Mode.EXISTING,),
+    Part.CREATED: (Mode.CREATED,),
+    Part.UPSERTED: (Mode.EXISTING, Mode.CREATED),
+    Part.COPIED: (Mode.EXISTING, Mode.CREATED),
+    Part.UNDECIDED: (Mode.EXISTING, Mode.CREATED),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """A principal of one account with everything that the matrices grant it there.
+
+    `grants` are the environments by action, `residuals` the actions whose account-wide grant somebody decided on, with
+    the decision, `escapes` those accepted although they defeat the boundary.
+    """
+
+    account: str
+    name: str
+    kind: str
+    group: str
+    matrices: tuple[str, ...]
+    environment: str | None
+    places: tuple[Place, ...]
+    grants: Mapping[str, tuple[Place, ...]]
+    accepted_residuals: frozenset[tuple[str, Place]] = frozenset()
+    accepted_escapes: frozenset[tuple[str, Place]] = frozenset()
+    mfa_in_trust: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Companion:
+    """A tag action that AWS authorises while `creates` make resources of `types` in `place`."""
+
+    place: Place
+    creates: tuple[str, ...]
+    key: str | None
+    types: frozenset[str]
+
+
+@dataclass(slots=True)
+class Scene:
+    """The matrices with their world and catalogue, and what has been worked out of them so far."""
+
+    matrices: Mapping[str, Matrix]
+    world: World
+    catalogue: Catalogue
+    _holdings: dict[tuple[object, ...], Holding] = field(default_factory=dict)
+    _subjects: dict[tuple[str, str | None, bool], tuple[Subject, ...]] = field(default_factory=dict)
+
+    def facts(self, action: str) -> ActionFacts:
+        return action_facts(self.catalogue, action)
+
+    def alone(self, place: Place) -> bool:
+        """Whether the account is this one environment's, so that everything in it belongs to it."""
+        return self.world.alone(place) and not self.matrices[place.matrix].tagging.always
+
+    def subjects(self, action: str, place: Place, *, claimed: bool = False) -> tuple[Subject, ...]:
+        """The action on each of its resource types, in each part that a resource can play there."""
+        key = (action, place.account.id, claimed)
+        if key not in self._subjects:
+            self._subjects[key] = tuple(self._shapes(self.facts(action), place, claimed))
+        return self._subjects[key]
+
+    def _shapes(self, facts: ActionFacts, place: Place, claimed: bool) -> Iterator[Subject]:
+        def subject(row: RowFacts | None, mode: Mode) -> Subject:
+            return Subject(facts, row, shape(facts, row, mode, place.partition, place.account.id, claimed=claimed))
+
+        if not facts.rows:
+            yield subject(None, Mode.NONE)
+        for row in facts.rows:
+            modes = _MODES[row.part]
+            yield from (subject(row, mode) for mode in modes)
+            if facts.kind is ActionKind.TAG and f"{facts.action.service}:createaction" in row.supplied:
+                yield subject(row, Mode.BEING_CREATED)
+
+    def holding(self, holder: Holder, facts: ActionFacts, place: Place) -> Holding:
+        """How the ladder of the matrix language holds the action in `place` for this principal."""
+        tagging = self.matrices[place.matrix].tagging
+        granted = holder.grants.get(facts.action.id, ())
+        everywhere = all(other in granted for other in self.world.account_places(place))
+        passes = self._passes(holder, place) if facts.action.id == "iam:PassRole" else ()
+        key = (facts.action.id, place, tagging, everywhere, passes)
+        if key not in self._holdings:
+            ask = Ask(tagging.keys, tagging.always, everywhere, passes)
+            self._holdings[key] = hold(self.world, place, facts, ask)
+        return self._holdings[key]
+
+    def _passes(self, holder: Holder, place: Place) -> tuple[str, ...]:
+        """The services to which the actions granted in the cell pass a role."""
+        found: set[str] = set()
+        for action, places in holder.grants.items():
+            if place in places:
+                found.update(self.facts(action).passes)
+        return tuple(sorted(found))
+
+    def required(self, holder: Holder, places: Iterable[Place], service: str, *, strictly: bool = False) -> Term:
+        """What `[[require]]` demands of the group's calls in all of `places` together."""
+        return every(
+            demanded(entry, service, holder.mfa_in_trust, strictly=strictly)
+            for place in places
+            for entry in self.matrices[place.matrix].requires
+            if holder.group in entry.groups and place.name in entry.environments
+        )
+
+    def residual(self, holder: Holder, facts: ActionFacts) -> str | None:
+        """The decision by which the action may be allowed account-wide although nothing holds it, or None.
+
+        AWS must give no means to hold it in an environment where it is granted, and there the matrix's fallback or an
+        accept must admit it."""
+        for place in holder.grants.get(facts.action.id, ()):
+            if (facts.action.id, place) in holder.accepted_residuals:
+                if self.holding(holder, facts, place).verdict in (Verdict.UNHOLDABLE, Verdict.UNSAID):
+                    return "accept"
+                continue
+            if self.holding(holder, facts, place).verdict is not Verdict.UNHOLDABLE:
+                continue
+            fallback = self.matrices[place.matrix].fallback
+            reads = facts.action.level <= Level.READ and not facts.secret
+            if (fallback.reads if reads else fallback.others) == "grant":
+                return "fallback"
+        return None
+
+
+def intended(scene: Scene, holder: Holder, subject: Subject, companions: tuple[Companion, ...]) -> Term:
+    """The request is one that a grant, a companion, an input or an admitted residual of the principal intends."""
+    places = holder.grants.get(subject.action, ())
+    ways = [granted_in(scene, holder, subject, place) for place in places]
+    ways += [accompanies(scene, holder, subject, companion) for companion in companions]
+    if scene.residual(holder, subject.facts) is not None or accepted_escape(holder, subject):
+        ways.append(scene.required(holder, holder.places, subject.facts.action.service))
+    return some(ways)
+
+
+def accepted_escape(holder: Holder, subject: Subject) -> bool:
+    """Whether somebody decided to live with what the action can do to the boundary."""
+    return any((subject.action, place) in holder.accepted_escapes for place in holder.grants.get(subject.action, ()))
+
+
+def granted_in(scene: Scene, holder: Holder, subject: Subject, place: Place) -> Term:
+    """The request is one that the grant of the action in `place` intends."""
+    holding = scene.holding(holder, subject.facts, place)
+    row = row_of(holding, subject)
+    required = scene.required(holder, (place,), subject.facts.action.service)
+    if scene.alone(place):
+        return every((required, pins(row)))
+    if row is not None and any(way.how == "account" for way in row.ways):
+        return scene.required(holder, scene.world.account_places(place), subject.facts.action.service)
+    own = _own(scene, subject, place, row)
+    opened = [_way(way) for way in row.ways if way.how in _OPENED] if row is not None else []
+    return every((required, pins(row), some((own, *opened))))
+
+
+def _own(scene: Scene, subject: Subject, place: Place, row: RowHolding | None) -> Term:
+    """The resource is the environment's own, or becomes it by being created."""
+    others = scene.world.neighbours(place)
+    if subject.shape.mode in (Mode.CREATED, Mode.NONE):
+        apart = every(negate(marks.belongs(subject, other, False)) for other in others)
+        return every((_created(subject, place), apart))
+    parts = [marks.belongs(subject, place, False)]
+    if subject.row is not None:
+        vpc = marks.in_vpc(subject.row, place)
+        if vpc is not None:
+            parts.append(vpc)
+    if subject.shape.mode is Mode.EXISTING and row is not None and any(way.request_tags for way in row.ways):
+        parts.append(some((requested(place.environment.tags), _untouched(subject, place))))
+    return every(parts)
+
+
+def _untouched(subject: Subject, place: Place) -> Term:
+    """The call makes nothing besides that would need the tags: the row itself is all that it writes."""
+    return NEVER if subject.facts.creates_outside_rows or subject.shape.request_tag else ALWAYS
+
+
+def _created(subject: Subject, place: Place) -> Term:
+    row = subject.row
+    if row is None:
+        return marks.belongs(subject, place, False)
+    names = marks.name_languages(row, place)
+    if row.part is Part.UPSERTED or not subject.shape.request_tag:
+        return marks.belongs(subject, place, False)
+    if names and subject.facts.name_chosen:
+        return every((marks.made_with(subject, place), Is(ArnIn(names + marks.arn_languages(row, place)))))
+    return marks.made_with(subject, place)
+
+
+def row_of(holding: Holding, subject: Subject) -> RowHolding | None:
+    return next((row for row in holding.rows if row.type == subject.type), None)
+
+
+def pins(row: RowHolding | None) -> Term:
+    """Keys that must be met because the call binds something that no row authorises: those in every way."""
+    if row is None or not row.ways:
+        return ALWAYS
+    shared = set(row.ways[0].pins).intersection(*(set(way.pins) for way in row.ways))
+    vpc = row.row.vpc_key.lower() if row.row and row.row.vpc_key else None
+    return every(
+        test(pin.operator, pin.key, *pin.values) for pin in row.ways[0].pins if pin in shared and pin.key.lower() != vpc
+    )
+
+
+def _way(way: Way) -> Term:
+    """The request is one that a way of holding describes."""
+    tags = every(test("StringEquals", key, value) for key, value in way.resource_tags)
+    pinned = every(test(pin.operator, pin.key, *pin.values) for pin in way.pins)
+    marked = every(test("StringEquals", key, value) for key, value in way.request_tags)
+    return every((Is(ResourceMatches(way.resources, variables=False)), tags, pinned, marked))
+
+
+def companions_of(scene: Scene, holder: Holder) -> Mapping[str, tuple[Companion, ...]]:
+    """The tag actions that the principal's creates need besides, by action."""
+    made: dict[tuple[str, Place, str | None], tuple[set[str], set[str]]] = {}
+    for action, places in holder.grants.items():
+        facts = scene.facts(action)
+        for place in places if facts.companions else ():
+            if scene.holding(holder, facts, place).verdict is not Verdict.HELD:
+                continue
+            for companion in facts.companions:
+                creates, types = made.setdefault((companion, place, facts.create_action_key), (set(), set()))
+                creates.add(facts.action.name)
+                types.update(facts.creates_outside_rows)
+                types.update(row.type for row in facts.rows if row.part in (Part.CREATED, Part.UPSERTED, Part.COPIED))
+    found: dict[str, list[Companion]] = {}
+    for (companion, place, key), (creates, types) in made.items():
+        found.setdefault(companion, []).append(Companion(place, tuple(sorted(creates)), key, frozenset(types)))
+    return {action: tuple(items) for action, items in found.items()}
+
+
+def accompanies(scene: Scene, holder: Holder, subject: Subject, companion: Companion) -> Term:
+    """The request tags what a granted create makes, with the environment's tags and while it is made."""
+    place = companion.place
+    if scene.alone(place):
+        return scene.required(holder, (place,), subject.facts.action.service)
+    tags = every((scene.required(holder, (place,), subject.facts.action.service), requested(place.environment.tags)))
+    if companion.key is not None:
+        if subject.shape.mode is not Mode.BEING_CREATED:
+            return NEVER
+        return every((tags, test("StringEquals", companion.key, *companion.creates)))
+    if subject.shape.mode is not Mode.EXISTING or subject.type not in companion.types:
+        return NEVER
+    return every((tags, some((marks.by_tags(subject, place), _claim(scene, subject, place)))))
+
+
+def _claim(scene: Scene, subject: Subject, place: Place) -> Term:
+    """An unmarked resource, or one that is just being made: named as the environment's, or as nobody's."""
+    bare = every(Is(TagIs(key, None)) for key, _ in place.environment.tags)
+    row = subject.row
+    languages = marks.name_languages(row, place) + marks.arn_languages(row, place) if row else ()
+    if languages:
+        return every((bare, Is(ArnIn(languages))))
+    foreign = [mark for other in scene.world.neighbours(place) for mark in marks.lasting_marks(subject, other)]
+    return every((bare, *(negate(mark) for mark in foreign)))

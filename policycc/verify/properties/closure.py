@@ -1,0 +1,108 @@
+"""The boundary stays where it is: tags are not moved, and what is created belongs to one environment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from policycc.catalogue.facts import ActionKind, Part
+from policycc.catalogue.holdability import LISTED_SPELLINGS
+from policycc.verify import marks
+from policycc.verify.question import Question
+from policycc.verify.requests import Mode
+from policycc.verify.terms import (
+    ALWAYS,
+    NEVER,
+    Is,
+    OtherSpelling,
+    SecondSpelling,
+    TagIs,
+    TagKept,
+    Term,
+    every,
+    negate,
+    some,
+    test,
+)
+
+_WRITES_EXISTING = frozenset({ActionKind.TAG, ActionKind.UNTAG, ActionKind.UPDATE_WITH_TAGS})
+
+
+def tags_move(question: Question) -> Term:
+    """A request changes or removes a boundary tag, or adds one to a resource that carries any."""
+    if question.subject.shape.mode is not Mode.EXISTING or question.excused or not _writes(question):
+        return NEVER
+    keys = boundary_keys(question)
+    carries = some(negate(Is(TagIs(key, None))) for key in keys)
+    broken = some(some(_changes(question, key)) for key in keys)
+    return every((question.allowed, carries, broken))
+
+
+def escapes_on_creation(question: Question) -> Term:
+    """A request creates something that does not belong to exactly one environment in which this is granted."""
+    subject = question.subject
+    if question.excused or not _creates(question):
+        return NEVER
+    homes = []
+    for place in question.granted:
+        others = (other for other in question.places if other != place)
+        apart = (negate(marks.belongs(subject, other, False)) for other in others)
+        homes.append(every((marks.belongs(subject, place, False), *apart)))
+    return every((question.allowed, negate(some(homes))))
+
+
+def second_spelling(question: Question) -> Term:
+    """A request creates something with a boundary key in two spellings, of which IAM may compare either."""
+    subject = question.subject
+    made = subject.shape.mode in (Mode.CREATED, Mode.BEING_CREATED) or _creates(question)
+    if question.excused or not made or not (subject.shape.tag_keys and subject.shape.request_tag):
+        return NEVER
+    keys = [key for key in boundary_keys(question) if not assumed_spelling(question, key)]
+    return every((question.allowed, some(Is(SecondSpelling(key)) for key in keys)))
+
+
+def boundary_keys(question: Question) -> tuple[str, ...]:
+    """The boundary keys of all environments of the account."""
+    return tuple(dict.fromkeys(key for place in question.places for key, _ in place.environment.tags))
+
+
+def assumed_spelling(question: Question, key: str) -> bool:
+    """Whether the matrix leaves it to its users not to spell a long key in a second way when they create."""
+    known = all(question.scene.matrices[name].tagging.keys is not None for name in question.holder.matrices)
+    return len(key) > LISTED_SPELLINGS and not known
+
+
+def _creates(question: Question) -> bool:
+    subject = question.subject
+    if subject.shape.mode is Mode.NONE:
+        return bool(subject.facts.creates_outside_rows) and subject.shape.request_tag
+    return subject.shape.mode is Mode.CREATED
+
+
+def _writes(question: Question) -> bool:
+    """Whether the call can write tags of an existing resource."""
+    facts = question.subject.facts
+    if facts.kind in _WRITES_EXISTING:
+        return True
+    row = question.subject.row
+    if facts.tag_writer is not None and facts.tag_writer.kind != "indirect":
+        return facts.kind not in (ActionKind.CREATE, ActionKind.DERIVE)
+    return row is not None and row.part is Part.UPSERTED and row.request_tag
+
+
+def _changes(question: Question, key: str) -> Iterator[Term]:
+    """The ways in which the call can touch one boundary key."""
+    shape, facts = question.subject.shape, question.subject.facts
+    carries = negate(Is(TagIs(key, None)))
+    writer = facts.tag_writer.kind if facts.tag_writer else "tag"
+    names_it = test("ForAnyValue:StringEqualsIgnoreCase", "aws:TagKeys", key)
+    if writer in ("untag", "both"):
+        yield every((carries, names_it if shape.tag_keys else ALWAYS))
+    if writer in ("tag", "both"):
+        if shape.tag_keys:
+            kept = Is(TagKept(key)) if shape.request_tag else NEVER
+            yield every((names_it, negate(kept)))
+            yield Is(OtherSpelling(key))
+        elif shape.request_tag:
+            yield every((negate(test("Null", f"aws:RequestTag/{key}", "true")), negate(Is(TagKept(key)))))
+        else:
+            yield ALWAYS

@@ -1,0 +1,38 @@
+"""No request reaches a resource of an environment in which the action is not granted."""
+
+from __future__ import annotations
+
+from policycc.catalogue.facts import Part
+from policycc.catalogue.world import Place
+from policycc.verify import marks
+from policycc.verify.intent import accompanies
+from policycc.verify.question import Question
+from policycc.verify.terms import NEVER, Term, every, negate, some
+
+
+def isolation(question: Question, place: Place) -> Term:
+    """The policies let through a request on a resource of `place` that no grant there asks for."""
+    if place in question.granted or question.excused or _is_input(question, place):
+        return NEVER
+    subject = question.subject
+    companions = some(
+        accompanies(question.scene, question.holder, subject, companion)
+        for companion in question.companions
+        if companion.place == place
+    )
+    return every(
+        (
+            question.allowed,
+            marks.belongs(subject, place, question.alone),
+            marks.agreement(subject, question.places),
+            negate(companions),
+        )
+    )
+
+
+def _is_input(question: Question, place: Place) -> bool:
+    """A create elsewhere may take a resource of a shared environment as input."""
+    row = question.subject.row
+    if row is None or row.part is not Part.INPUT or not place.environment.shared:
+        return False
+    return any(place in question.scene.world.shared_inputs(granted) for granted in question.granted)

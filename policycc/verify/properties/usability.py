@@ -1,0 +1,149 @@
+"""What is granted works: the canonical requests inside an environment are let through."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from policycc.catalogue.facts import Part
+from policycc.catalogue.global_keys import GLOBAL_KEYS, Presence
+from policycc.catalogue.holdability import RowHolding, TagRule, Way
+from policycc.catalogue.world import Place
+from policycc.verify import marks
+from policycc.verify.intent import Companion
+from policycc.verify.question import Question
+from policycc.verify.requests import Mode, request_key, tag_key
+from policycc.verify.terms import (
+    ALWAYS,
+    ArnIn,
+    Is,
+    TagIs,
+    Term,
+    Test,
+    absent,
+    every,
+    leaves,
+    negate,
+    requested,
+    tagged,
+    test,
+)
+
+_OWN = ("created", "tag", "unconfirmed-tag", "name", "role", "key", "arn", "account", "none")
+
+
+def refused(question: Question, canonical: Term) -> Term:
+    """A canonical request that the policies do not let through."""
+    return every((canonical, _nothing_else(question, canonical), negate(question.allowed)))
+
+
+def canonical(question: Question, place: Place, row: RowHolding) -> Iterator[Term]:
+    """The canonical requests of the action on one resource type in `place`: what is to be let through."""
+    ways = [way for way in row.ways if way.how in _OWN]
+    required = question.scene.required(question.holder, (place,), question.subject.facts.action.service, strictly=True)
+    for group in _by_mark(question, ways):
+        parts = [required, _tags(question, place), _place(question, place, group), _pins(group[0])]
+        yield every((*parts, _request_tags(question, place, group[0])))
+
+
+def companion(question: Question, item: Companion) -> Iterator[Term]:
+    """The canonical requests of a tag action while a create makes a resource of `place`."""
+    subject, place = question.subject, item.place
+    if item.key is None or subject.shape.mode is not Mode.BEING_CREATED or subject.type not in item.types:
+        return
+    required = question.scene.required(question.holder, (place,), subject.facts.action.service, strictly=True)
+    for create in item.creates:
+        yield every((required, _marked(question, place), test("StringEquals", item.key, create)))
+
+
+def _by_mark(question: Question, ways: list[Way]) -> Iterator[list[Way]]:
+    """The ways that hold a resource with the ordinary marks, and those that hold a declared ARN."""
+    declared = [way for way in ways if way.how == "arn"]
+    ordinary = [way for way in ways if way.how != "arn" and _is_for(question, way)]
+    if ordinary:
+        yield ordinary
+    if declared and question.subject.shape.mode is Mode.EXISTING:
+        yield declared
+
+
+def _is_for(question: Question, way: Way) -> bool:
+    """Copies have ways for their target and ways for their source."""
+    row = question.subject.row
+    if row is None or row.part is not Part.COPIED:
+        return True
+    return (question.subject.shape.mode is Mode.CREATED) == (way.how in ("created", "name"))
+
+
+def _tags(question: Question, place: Place) -> Term:
+    return tagged(place.environment.tags) if question.subject.shape.mode is Mode.EXISTING else ALWAYS
+
+
+def _place(question: Question, place: Place, ways: list[Way]) -> Term:
+    """The resource's ARN bears the marks that the environment declares for its type, and lies in its VPC."""
+    row = question.subject.row
+    if row is None:
+        return ALWAYS
+    parts: list[Term] = []
+    languages = marks.arn_languages(row, place) if ways[0].how == "arn" else marks.name_languages(row, place)
+    if languages:
+        parts.append(Is(ArnIn(languages)))
+    vpc = marks.in_vpc(row, place)
+    if vpc is not None:
+        parts.append(vpc)
+    return every(parts)
+
+
+def _pins(way: Way) -> Term:
+    return every(test(pin.operator, pin.key, *pin.values) for pin in way.pins)
+
+
+def _request_tags(question: Question, place: Place, way: Way) -> Term:
+    guard = way.tag_keys
+    if guard is not None and guard.rule is TagRule.UNTOUCHED:
+        keys = tuple(key for other in question.places for key, _ in other.environment.tags)
+        return every(
+            (
+                test("ForAllValues:StringNotEqualsIgnoreCase", "aws:TagKeys", *dict.fromkeys(keys)),
+                test("Null", "aws:TagKeys", "false"),
+            )
+        )
+    if way.request_tags or question.subject.shape.mode in (Mode.CREATED, Mode.NONE):
+        return _marked(question, place)
+    return ALWAYS
+
+
+def _marked(question: Question, place: Place) -> Term:
+    """The request carries the boundary tags, and no others."""
+    shape = question.subject.shape
+    if not shape.request_tag:
+        return ALWAYS
+    keys = tuple(key for key, _ in place.environment.tags)
+    parts = [requested(place.environment.tags)]
+    if shape.tag_keys:
+        parts.append(test("ForAllValues:StringEquals", "aws:TagKeys", *keys))
+    return every(parts)
+
+
+def _nothing_else(question: Question, canonical: Term) -> Term:
+    """Keys that the canonical request does not speak of are absent, but for those that every request carries."""
+    spoken = {_name(leaf) for leaf in leaves(canonical) if isinstance(leaf, Test)}
+    parts: list[Term] = []
+    for leaf in dict.fromkeys(leaves(question.allowed)):
+        if not isinstance(leaf, Test):
+            continue
+        key = leaf.condition.key.lower()
+        tag = tag_key(key)
+        if tag is not None:
+            boundary = {name.lower() for place in question.places for name, _ in place.environment.tags}
+            if tag[1] not in boundary:
+                parts.append(Is(TagIs(tag[1], None)))
+        elif key == "aws:securetransport":
+            parts.append(test("Bool", key, "true"))
+        elif _name(leaf) not in spoken and GLOBAL_KEYS.get(key) is not Presence.ALWAYS:
+            parts.append(absent(leaf.condition.key))
+    return every(parts)
+
+
+def _name(leaf: Test) -> str:
+    key = leaf.condition.key.lower()
+    requested_tag = request_key(key)
+    return f"aws:requesttag/{requested_tag}" if requested_tag is not None else key

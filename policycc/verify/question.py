@@ -1,0 +1,38 @@
+"""One question of the proof: a principal, an action on one of its resource types, and what the policies say of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from policycc.catalogue.world import Place
+from policycc.verify.intent import Companion, Holder, Scene, accepted_escape
+from policycc.verify.requests import Subject
+from policycc.verify.terms import Term
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """`allowed` is what the policies of the principal let through, `companions` are those that the subject's action
+    is meant to be, `granted` the environments in which the action is granted."""
+
+    scene: Scene
+    holder: Holder
+    subject: Subject
+    allowed: Term
+    granted: tuple[Place, ...]
+    companions: tuple[Companion, ...]
+
+    @property
+    def places(self) -> tuple[Place, ...]:
+        """All environments of the principal's account, its own or not."""
+        return self.scene.world.account_places(self.holder.places[0])
+
+    @property
+    def alone(self) -> bool:
+        return self.scene.alone(self.holder.places[0])
+
+    @property
+    def excused(self) -> bool:
+        """Whether somebody decided that the action may be used in the whole account."""
+        residual = self.scene.residual(self.holder, self.subject.facts)
+        return residual is not None or accepted_escape(self.holder, self.subject)

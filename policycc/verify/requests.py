@@ -1,0 +1,206 @@
+"""The requests that the proof ranges over, as data: which keys a request can carry, and what ties them together.
+
+Sources: the global keys and when they are present,
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html; tag keys fold case,
+https://docs.aws.amazon.com/IAM/latest/UserGuide/access_tags.html; a resource that a call creates shows the tags of the
+request, https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/supported-iam-actions-tagging.html.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from policycc.catalogue import keys
+from policycc.catalogue.facts import ActionFacts, RowFacts, Support
+from policycc.catalogue.global_keys import GLOBAL_KEYS, Presence
+from policycc.catalogue.language import Language, Literal, of_arns, of_glob
+
+RESOURCE_TAG = "aws:resourcetag/"
+REQUEST_TAG = "aws:requesttag/"
+TAG_KEYS = "aws:tagkeys"
+_PRINCIPAL_TAG = "aws:principaltag/"
+
+MULTIVALUED = frozenset(
+    {
+        "aws:calledvia",
+        "aws:principalorgpaths",
+        "aws:principalservicenameslist",
+        "aws:resourceorgpaths",
+        "aws:tagkeys",
+        "aws:vpceorgpaths",
+        "dynamodb:attributes",
+        "dynamodb:leadingkeys",
+        "kms:resourcealiases",
+        "s3:requestobjecttagkeys",
+        "sts:transitivetagkeys",
+    }
+)
+"""Keys of type ArrayOf… in the Service Authorization Reference that policies use most."""
+
+TWINS = {
+    "db-tag": "rds",
+    "cluster-tag": "rds",
+    "snapshot-tag": "rds",
+    "pg-tag": "rds",
+    "og-tag": "rds",
+    "subgrp-tag": "rds",
+    "secgrp-tag": "rds",
+    "es-tag": "rds",
+    "ri-tag": "rds",
+    "cluster-pg-tag": "rds",
+    "cluster-snapshot-tag": "rds",
+    "buckettag": "s3",
+}
+"""Services' own names, besides `<service>:ResourceTag`, for the tags of the resource (facts of the services' pages)."""
+
+REQUEST_TWINS = {"req-tag": "rds"}
+
+
+class Mode(Enum):
+    """The part that the resource plays: what its tags are, and whether the request's tags become its own."""
+
+    EXISTING = "existing"
+    CREATED = "created"
+    BEING_CREATED = "being created"  # a tag action that AWS authorises while another call creates the resource
+    NONE = "none"  # the action takes no resource
+
+
+class Supply(Enum):
+    """Whether a request shows the tags of the resource under some key."""
+
+    NEVER = "never"
+    MAYBE = "maybe"  # truthfully or not at all
+    ALWAYS = "always"
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What all requests for an action on one resource type have in common.
+
+    `arns` is the language of the resource's ARN. `supplied` are the folded keys that the catalogue lists. `tag_prefix`
+    is the folded key prefix under which tags are confirmed, `confirmed` how surely. `creating` is the folded
+    `<service>:CreateAction` key, if the action has one.
+    """
+
+    mode: Mode
+    arns: Language
+    supplied: frozenset[str]
+    tag_prefix: str
+    confirmed: Supply
+    request_tag: bool
+    tag_keys: bool
+    removes: bool
+    creating: str | None
+
+    def tag_supply(self, prefix: str) -> Supply:
+        """Whether the tags of the resource are shown under `prefix` (`aws:resourcetag/`, `ecs:resourcetag/`)."""
+        if self.mode is Mode.NONE:
+            return Supply.NEVER
+        if prefix == self.tag_prefix:
+            return self.confirmed
+        return Supply.MAYBE if f"{prefix}*" in self.supplied else Supply.NEVER
+
+    def always_shows(self, key: str) -> bool:
+        """Whether every request carries the key."""
+        if key == self.creating:
+            return self.mode is Mode.BEING_CREATED
+        return GLOBAL_KEYS.get(key) is Presence.ALWAYS
+
+    def shows(self, key: str) -> bool:
+        """Whether a request can carry a key other than the tag keys."""
+        if key in GLOBAL_KEYS or key.startswith(_PRINCIPAL_TAG):
+            return True
+        if key == self.creating:
+            return self.mode is Mode.BEING_CREATED
+        return keys.supplies(self.supplied, key)
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """An action on one of its resource types; `row` is None for an action that takes no resource."""
+
+    facts: ActionFacts
+    row: RowFacts | None
+    shape: Shape
+
+    @property
+    def action(self) -> str:
+        return self.facts.action.id
+
+    @property
+    def type(self) -> str:
+        return self.row.type if self.row else "*"
+
+
+def tag_key(key: str) -> tuple[str, str] | None:
+    """Prefix and tag key of a folded condition key that shows the tags of the resource, or None."""
+    head, slash, tag = key.partition("/")
+    if not slash:
+        return None
+    service, _, name = head.partition(":")
+    if name == "resourcetag" or TWINS.get(name) == service:
+        return f"{head}/", tag
+    return None
+
+
+def request_key(key: str) -> str | None:
+    """The tag key of a folded condition key that shows a tag of the request, or None."""
+    head, slash, tag = key.partition("/")
+    service, _, name = head.partition(":")
+    if slash and (head == "aws:requesttag" or REQUEST_TWINS.get(name) == service):
+        return tag
+    return None
+
+
+NO_RESOURCE: Language = (Literal("*"),)
+"""What a request names as its resource where the action takes none."""
+
+
+def shape(
+    facts: ActionFacts, row: RowFacts | None, mode: Mode, partition: str, account: str | None, *, claimed: bool
+) -> Shape:
+    """The shape of the requests for an action on a row. With `claimed`, tags that the catalogue only claims are
+    supplied; without, they are supplied truthfully or not at all."""
+    removes = bool(facts.tag_writer and facts.tag_writer.kind == "untag")
+    supplied = row.supplied if row else facts.action.keys
+    key = f"{facts.action.service}:createaction"
+    creating = key if key in supplied else None
+    if row is None:
+        return Shape(
+            mode,
+            NO_RESOURCE,
+            supplied,
+            RESOURCE_TAG,
+            Supply.NEVER,
+            facts.request_tag,
+            facts.tag_keys,
+            removes,
+            creating,
+        )
+    universe = of_arns(row.arn, partition, _account(row, account), None, "*") if row.arn else of_glob("*")
+    confirmed = _supply(row, claimed)
+    return Shape(
+        mode,
+        universe,
+        supplied,
+        row.tag_key.lower() + "/",
+        confirmed,
+        row.request_tag,
+        row.tag_keys,
+        removes,
+        creating,
+    )
+
+
+def _account(row: RowFacts, account: str | None) -> str | None:
+    """The account of the ARN, open where AWS owns resources of the type: theirs name no account or AWS's."""
+    return None if row.aws_owned else account
+
+
+def _supply(row: RowFacts, claimed: bool) -> Supply:
+    if row.resource_tag is Support.NO:
+        return Supply.NEVER
+    if row.resource_tag is Support.CONFIRMED or claimed:
+        return Supply.ALWAYS
+    return Supply.MAYBE

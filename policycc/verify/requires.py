@@ -1,0 +1,48 @@
+"""`[[require]]` as terms about a request."""
+
+from __future__ import annotations
+
+from policycc.model.matrix import Requirement
+from policycc.verify.terms import Term, every, some, test
+
+GLOBAL_REGIONS = {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}
+"""Where global services are called, whatever the caller's region:
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-requestedregion"""
+
+
+def demanded(entry: Requirement, service: str, mfa_in_trust: bool, *, strictly: bool = False) -> Term:
+    """What one entry demands of a call to `service`. MFA is left out where the role's trust policy demands it.
+
+    `strictly` leaves out the very last second of `mfa_max_age`, which may count as too old."""
+    parts: list[Term] = []
+    if not mfa_in_trust:
+        parts += _mfa(entry, "NumericLessThan" if strictly else "NumericLessThanEquals")
+    if entry.regions is not None:
+        parts.append(test("StringEquals", "aws:RequestedRegion", *entry.regions))
+    sources = _sources(entry)
+    if sources:
+        parts.append(some(sources))
+    return every(parts)
+
+
+def _mfa(entry: Requirement, operator: str) -> list[Term]:
+    parts: list[Term] = []
+    if entry.mfa:
+        parts.append(test("Bool", "aws:MultiFactorAuthPresent", "true"))
+    if entry.mfa_max_age is not None:
+        parts.append(test(operator, "aws:MultiFactorAuthAge", str(entry.mfa_max_age)))
+    return parts
+
+
+def _sources(entry: Requirement) -> list[Term]:
+    """Where a call may come from: the alternatives of the entry."""
+    sources: list[Term] = []
+    if entry.source_ips is not None:
+        sources.append(test("IpAddress", "aws:SourceIp", *entry.source_ips))
+    if entry.source_vpcs is not None:
+        sources.append(test("StringEquals", "aws:SourceVpc", *entry.source_vpcs))
+    if entry.source_vpc_endpoints is not None:
+        sources.append(test("StringEquals", "aws:SourceVpce", *entry.source_vpc_endpoints))
+    if sources and entry.via_aws_services:
+        sources.append(test("Bool", "aws:ViaAWSService", "true"))
+    return sources

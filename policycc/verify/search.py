@@ -1,0 +1,96 @@
+"""Asks whether a request with some property exists, and gives the request."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from policycc.catalogue.facts import RowFacts
+from policycc.catalogue.language import VARIABLE
+from policycc.verify.formula import conjunction, solve
+from policycc.verify.requests import TAG_KEYS, Mode, Subject
+from policycc.verify.space import Space, space_for
+from policycc.verify.strings import TooManyStatesError
+from policycc.verify.terms import Term
+
+ContextValue = str | tuple[str, ...]
+_REGION = "us-east-1"
+_ACCOUNT = "123456789012"
+_SPELLED = {"aws:resourcetag/": "aws:ResourceTag/", "aws:requesttag/": "aws:RequestTag/", TAG_KEYS: "aws:TagKeys"}
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """A request: its resource, the tags that the resource carries, and the context that the call shows.
+
+    `certain` says that the prover knows it to be a solution; otherwise only a replay can tell."""
+
+    resource: str
+    tags: tuple[tuple[str, str], ...]
+    context: tuple[tuple[str, ContextValue], ...]
+    certain: bool
+
+
+class Undecided(Exception):  # noqa: N818 - an outcome of the search rather than an error
+    """The question is outside of what classes of strings decide. The argument says why."""
+
+
+def find(subject: Subject, term: Term, spellings: Mapping[str, str], names: Iterable[str] = ()) -> Witness | None:
+    """A request of the subject for which the term holds, or None if there is none.
+
+    `spellings` gives boundary keys as the matrix writes them, by their folded form; `names` are owners' names from
+    which to make ARNs that people recognise. Raises Undecided.
+    """
+    try:
+        space = space_for(subject.shape, term, sample_arns(subject, tuple(names)))
+        masks = solve(conjunction((space.axioms(), space.formula(term))))
+    except TooManyStatesError:
+        raise Undecided("its patterns combine in too many ways") from None
+    return None if masks is None else _witness(space, subject, masks, spellings)
+
+
+def sample_arns(subject: Subject, names: tuple[str, ...]) -> tuple[str, ...]:
+    """ARNs of the type that read like real ones."""
+    row = subject.row
+    if row is None or not row.arn:
+        return ()
+    found = [_sample(row, name.replace("*", "x").replace("?", "x")) for name in names]
+    return tuple(dict.fromkeys([_sample(row, None), *found]))
+
+
+def _sample(row: RowFacts, name: str | None) -> str:
+    text = row.arn
+    for variable in VARIABLE.findall(row.arn):
+        text = text.replace("${" + variable + "}", _sample_value(row, variable, name))
+    return text.replace("*", "x")
+
+
+def _sample_value(row: RowFacts, variable: str, name: str | None) -> str:
+    fixed = {"Partition": "aws", "Region": _REGION, "Account": _ACCOUNT}
+    if variable in fixed:
+        return fixed[variable]
+    if name is not None and row.owner is not None and variable == row.owner.variable:
+        return name
+    return "i-0123456789abcdef0" if variable == "InstanceId" else "x1"
+
+
+def _witness(space: Space, subject: Subject, masks: dict[str, int], spellings: Mapping[str, str]) -> Witness:
+    context: dict[str, ContextValue] = {}
+    for key, value in space.shown_tags(masks).items():
+        prefix, _, tag = key.rpartition("/")
+        context[f"{_SPELLED.get(prefix + '/', prefix + '/')}{spellings.get(tag, tag)}"] = value
+    requested = space.requested(masks)
+    elements = space.elements(masks)
+    for tag, value in requested.items():
+        shown = next((e for e in elements.get(TAG_KEYS, ()) if e.lower() == tag), spellings.get(tag, tag))
+        context[f"aws:RequestTag/{shown}"] = value
+    if requested and subject.shape.tag_keys and TAG_KEYS not in elements:
+        elements[TAG_KEYS] = tuple(spellings.get(tag, tag) for tag in sorted(requested))
+    for key, several in elements.items():
+        context[_SPELLED.get(key, key)] = several
+    context |= space.keys(masks)
+    creating = subject.shape.creating
+    if subject.shape.mode is Mode.BEING_CREATED and creating is not None and creating not in context:
+        context[creating] = "CreateSomething"
+    tags = tuple(sorted((spellings.get(key, key), value) for key, value in space.tags(masks).items()))
+    return Witness(space.arn(masks), tags, tuple(sorted(context.items())), not space.relaxed)

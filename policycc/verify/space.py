@@ -1,0 +1,443 @@
+"""Turns a term about requests into a formula over finitely many values, and an assignment back into a request.
+
+Each string of a request (the resource's ARN, each condition key, each tag) becomes a variable whose values stand for
+the classes of strings that the term tells apart. A multivalued key becomes one yes-or-no variable per class of
+elements: whether the request has such an element. What cannot be told apart in this way (policy variables, a key that
+is compared as text and as a number) is left open, so that a formula without a solution is a proof all the same, and a
+solution has to be replayed before it is believed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from policycc.iam.arn import resource_tokens_glob
+from policycc.iam.conditions import compile_condition
+from policycc.iam.glob import MANY, Token, parse_tokens
+from policycc.iam.model import Condition
+from policycc.iam.operators import Family, Operator, Quantifier, parse_operator
+from policycc.iam.template import Context, Text, parse_template
+from policycc.verify.domains import ANY_TEXT, has_variables, patterns_of, values_for
+from policycc.verify.formula import Assignment, Formula, atom, conjunction, constant, disjunction, negation
+from policycc.verify.requests import MULTIVALUED, TAG_KEYS, Mode, Shape, Supply, request_key, tag_key
+from policycc.verify.strings import Tokens, classes, matches, of_language
+from policycc.verify.terms import (
+    All,
+    ArnIn,
+    Is,
+    Leaf,
+    OtherSpelling,
+    ResourceMatches,
+    SecondSpelling,
+    TagIs,
+    TagKept,
+    Term,
+    Test,
+    leaves,
+)
+
+Value = str | None
+Check = Callable[[Context], bool]
+_NO = 1
+_YES = 2
+_BOTH = 3
+
+
+@dataclass(slots=True)
+class Space:
+    """The variables of one question, with their values."""
+
+    shape: Shape
+    samples: tuple[str, ...] = ()
+    values: dict[str, tuple[Value, ...]] = field(default_factory=dict)
+    relaxed: bool = False
+    """Something was left open: a solution may be none."""
+    _arn_patterns: dict[Tokens, int] = field(default_factory=dict)
+    _arn_signatures: tuple[int, ...] = ()
+    _elements: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    _tags: set[str] = field(default_factory=set)
+    _requested: set[str] = field(default_factory=set)
+    _keys: set[str] = field(default_factory=set)
+    _literals: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    _prefixes: set[str] = field(default_factory=set)
+    _free: int = 0
+
+    # -- variables ------------------------------------------------------------------------------------------------
+
+    def declare(self, found: Iterable[Leaf]) -> None:
+        """Work out the values that the leaves tell apart."""
+        arns: list[Tokens] = []
+        tag_tests: dict[str, list[tuple[Condition, bool]]] = {}
+        literals: dict[str, list[str]] = {}
+        plain: dict[str, list[tuple[Condition, bool]]] = {}
+        spelled: set[str] = set()
+        for leaf in found:
+            if isinstance(leaf, ArnIn):
+                arns += map(of_language, leaf.languages)
+            elif isinstance(leaf, ResourceMatches):
+                arns += resource_tokens(leaf)
+            elif isinstance(leaf, TagIs):
+                self._tags.add(leaf.key.lower())
+                literals.setdefault(leaf.key.lower(), []).extend([leaf.value] if leaf.value is not None else [])
+            elif isinstance(leaf, TagKept):
+                self._tags.add(leaf.key.lower())
+                self._requested.add(leaf.key.lower())
+                spelled.add(leaf.key)
+            elif isinstance(leaf, SecondSpelling | OtherSpelling):
+                spelled.add(leaf.key)
+            else:
+                self._sort_test(leaf, tag_tests, plain)
+        self._declare_arns(arns)
+        self._declare_tags(tag_tests, literals)
+        for key, tests in plain.items():
+            if key != TAG_KEYS:
+                self._declare_key(key, tests)
+        if TAG_KEYS in plain or spelled or (self._requested and self.shape.tag_keys):
+            self._declare_tag_keys(plain.get(TAG_KEYS, []), spelled)
+
+    def _sort_test(
+        self,
+        leaf: Test,
+        tag_tests: dict[str, list[tuple[Condition, bool]]],
+        plain: dict[str, list[tuple[Condition, bool]]],
+    ) -> None:
+        key = leaf.condition.key.lower()
+        if has_variables(leaf.condition, leaf.variables):
+            return
+        tag, requested = tag_key(key), request_key(key)
+        test = (leaf.condition, leaf.variables)
+        if tag is not None:
+            self._tags.add(tag[1])
+            self._prefixes.add(tag[0])
+            tag_tests.setdefault(tag[1], []).append(test)
+        elif requested is not None:
+            self._requested.add(requested)
+            tag_tests.setdefault(requested, []).append(test)
+        else:
+            plain.setdefault(key, []).append(test)
+
+    def _declare_arns(self, patterns: list[Tokens]) -> None:
+        unique = tuple(dict.fromkeys(patterns))
+        self._arn_patterns = {pattern: index for index, pattern in enumerate(unique)}
+        values, self._arn_signatures = _arn_values(of_language(self.shape.arns), unique, self.samples)
+        self.values["arn"] = values
+
+    def _declare_tags(self, tests: dict[str, list[tuple[Condition, bool]]], literals: dict[str, list[str]]) -> None:
+        self._literals = {key: tuple(dict.fromkeys(texts)) for key, texts in literals.items()}
+        for key in sorted(self._tags | self._requested):
+            # Tests name the key in many ways; for telling values apart, one name does.
+            renamed = [
+                (Condition(condition.operator, "tag", condition.values), variables)
+                for condition, variables in tests.get(key, ())
+            ]
+            found, exact = values_for("tag", tuple(dict.fromkeys(renamed)), self._literals.get(key, ()))
+            self.relaxed = self.relaxed or not exact
+            if key in self._tags:
+                self.values[f"tag:{key}"] = (None, *found) if self.shape.mode is Mode.EXISTING else (None,)
+            if key in self._requested or self._echoes(key):
+                self._requested.add(key)
+                self.values[f"request:{key}"] = (None, *found) if self.shape.request_tag else (None,)
+
+    def _echoes(self, key: str) -> bool:
+        """Whether the tags of the request may show as those of the resource that is being made."""
+        return key in self._tags and self.shape.mode in (Mode.CREATED, Mode.BEING_CREATED) and self.shape.request_tag
+
+    def _declare_key(self, key: str, tests: list[tuple[Condition, bool]]) -> None:
+        self._keys.add(key)
+        if key in MULTIVALUED:
+            self._elements[key] = self._element_classes(tests, ()) if self.shape.shows(key) else ()
+            return
+        if not self.shape.shows(key):
+            self.values[f"key:{key}"] = (None,)
+            return
+        found, exact = values_for(key, tuple(dict.fromkeys(tests)))
+        self.relaxed = self.relaxed or not exact
+        self.values[f"key:{key}"] = found if self.shape.always_shows(key) else (None, *found)
+
+    def _declare_tag_keys(self, tests: list[tuple[Condition, bool]], spelled: Iterable[str]) -> None:
+        if not self.shape.tag_keys:
+            self._elements[TAG_KEYS] = ()
+            return
+        apart = [(tuple(key), fold) for key in sorted(spelled) for fold in (False, True)]
+        apart += [(tuple(key), True) for key in sorted(self._requested)]
+        self._elements[TAG_KEYS] = self._element_classes(tests, apart)
+
+    def _element_classes(
+        self, tests: list[tuple[Condition, bool]], apart: Sequence[tuple[Tokens, bool]]
+    ) -> tuple[str, ...]:
+        patterns = list(apart)
+        for condition, variables in tests:
+            patterns += patterns_of(condition, variables)
+        return tuple(found.witness for found in classes(ANY_TEXT, tuple(dict.fromkeys(patterns))))
+
+    # -- from terms to formulas -----------------------------------------------------------------------------------
+
+    def formula(self, term: Term) -> Formula:
+        if isinstance(term, Is):
+            found = self._leaf(term.leaf)
+            return found if term.positive else negation(found)
+        parts = (self.formula(part) for part in term.parts)
+        return conjunction(parts) if isinstance(term, All) else disjunction(parts)
+
+    def axioms(self) -> Formula:
+        """What ties the variables of every request together."""
+        parts: list[Formula] = []
+        if TAG_KEYS in self._elements and self.shape.tag_keys and self.shape.request_tag:
+            for key in sorted(self._requested):
+                present = negation(self._atom(f"request:{key}", lambda value: value is None))
+                named = self._has_element(TAG_KEYS, _folds_to(key))
+                parts.append(disjunction((conjunction((present, named)), negation(disjunction((present, named))))))
+        if "aws:sourceip" in self._keys:
+            through = [
+                negation(self._atom(f"key:{key}", lambda value: value is None))
+                for key in ("aws:sourcevpc", "aws:sourcevpce")
+                if key in self._keys
+            ]
+            direct = negation(self._atom("key:aws:sourceip", lambda value: value is None))
+            parts.append(negation(conjunction((direct, disjunction(through)))))
+        return conjunction(parts)
+
+    def _leaf(self, leaf: Leaf) -> Formula:
+        if isinstance(leaf, ArnIn):
+            return self._arn_among([of_language(language) for language in leaf.languages])
+        if isinstance(leaf, ResourceMatches):
+            return self._resource(leaf)
+        if isinstance(leaf, TagIs):
+            return self._atom(f"tag:{leaf.key.lower()}", lambda value: value == leaf.value)
+        if isinstance(leaf, TagKept):
+            return self._kept(leaf.key)
+        if isinstance(leaf, SecondSpelling):
+            return self._second_spelling(leaf.key)
+        if isinstance(leaf, OtherSpelling):
+            return self._has_element(TAG_KEYS, lambda element: _other_spelling(element, leaf.key))
+        return self._test(leaf)
+
+    def _atom(self, variable: str, accepts: Callable[[Value], bool]) -> Formula:
+        values = self.values[variable]
+        mask = sum(1 << i for i, value in enumerate(values) if accepts(value))
+        return atom(variable, mask, (1 << len(values)) - 1)
+
+    def _flag(self, name: str) -> Formula:
+        return atom(name, _YES, _BOTH)
+
+    def _unknown(self) -> Formula:
+        self.relaxed = True
+        self._free += 1
+        return self._flag(f"free:{self._free}")
+
+    def _arn_among(self, patterns: Iterable[Tokens]) -> Formula:
+        bits = 0
+        for pattern in patterns:
+            bits |= 1 << self._arn_patterns[pattern]
+        full = (1 << len(self._arn_signatures)) - 1
+        mask = sum(1 << i for i, signature in enumerate(self._arn_signatures) if signature & bits)
+        return atom("arn", mask, full)
+
+    def _resource(self, leaf: ResourceMatches) -> Formula:
+        fixed = [p for p in leaf.patterns if not _template_variables(p, leaf.variables)]
+        found = [self._arn_among(resource_tokens(ResourceMatches(tuple(fixed), leaf.variables)))]
+        for pattern in leaf.patterns:
+            if pattern not in fixed:
+                reach = self._arn_among(resource_tokens(ResourceMatches((pattern,), leaf.variables)))
+                found.append(conjunction((reach, self._unknown())))
+        return disjunction(found)
+
+    def _kept(self, key: str) -> Formula:
+        name = key.lower()
+        same = [
+            conjunction(
+                (
+                    self._atom(f"tag:{name}", _equals(text)),
+                    self._atom(f"request:{name}", _equals(text)),
+                )
+            )
+            for text in self._literals.get(name, ())
+        ]
+        other = self._has_element(TAG_KEYS, lambda element: _other_spelling(element, key))
+        return conjunction((disjunction(same), negation(other)))
+
+    def _second_spelling(self, key: str) -> Formula:
+        spellings = [e for e in self._elements.get(TAG_KEYS, ()) if e.lower() == key.lower()]
+        return disjunction(
+            conjunction((self._element(TAG_KEYS, one), self._element(TAG_KEYS, other)))
+            for index, one in enumerate(spellings)
+            for other in spellings[index + 1 :]
+        )
+
+    def _element(self, key: str, element: str) -> Formula:
+        return self._flag(f"element:{key}:{element}")
+
+    def _has_element(self, key: str, accepts: Callable[[str], bool]) -> Formula:
+        return disjunction(self._element(key, element) for element in self._elements.get(key, ()) if accepts(element))
+
+    def _test(self, leaf: Test) -> Formula:
+        condition = leaf.condition
+        key = condition.key.lower()
+        if has_variables(condition, leaf.variables):
+            return self._unknown()
+        check = compile_condition(condition, leaf.variables)
+        missing = constant(check({}))
+        tag, requested = tag_key(key), request_key(key)
+        if tag is not None:
+            return self._resource_tag(tag[0], tag[1], key, check, missing)
+        if requested is not None:
+            return self._request_tag(requested, key, check)
+        if key in self._elements:
+            return self._multivalued(key, condition, leaf.variables, missing)
+        return self._atom(f"key:{key}", lambda value: check({} if value is None else {key: value}))
+
+    def _resource_tag(self, prefix: str, name: str, key: str, check: Check, missing: Formula) -> Formula:
+        supply = self.shape.tag_supply(prefix)
+        if supply is Supply.NEVER:
+            return missing
+
+        def met(value: Value) -> bool:
+            return check({} if value is None else {key: value})
+
+        if self.shape.mode is Mode.EXISTING:
+            shown = self._atom(f"tag:{name}", met)
+            if supply is Supply.ALWAYS:
+                return shown
+            flag = self._flag(f"shown:{prefix}")
+        else:
+            if not self._echoes(name):
+                return missing
+            shown = self._atom(f"request:{name}", met)
+            flag = self._flag("echo")
+        return disjunction((conjunction((flag, shown)), conjunction((negation(flag), missing))))
+
+    def _request_tag(self, name: str, key: str, check: Check) -> Formula:
+        return self._atom(
+            f"request:{name}",
+            lambda value: check({} if value is None else {key: value}),
+        )
+
+    def _multivalued(self, key: str, condition: Condition, variables: bool, missing: Formula) -> Formula:
+        operator: Operator = parse_operator(condition.operator)
+        present = self._has_element(key, lambda element: True)
+        if operator.base.family is Family.NULL:
+            shown = constant(compile_condition(condition, variables)({key: ("x",)}))
+            return disjunction((conjunction((present, shown)), conjunction((negation(present), missing))))
+        if operator.quantifier is None:
+            return conjunction((negation(present), missing))
+        single = Condition(f"ForAnyValue:{operator.base.name}", condition.key, condition.values)
+        check = compile_condition(single, variables)
+        met = {element for element in self._elements[key] if check({key: (element,)})}
+        if operator.quantifier is Quantifier.FOR_ANY:
+            return self._has_element(key, lambda element: element in met)
+        return negation(self._has_element(key, lambda element: element not in met))
+
+    # -- from assignments to requests -----------------------------------------------------------------------------
+
+    def arn(self, masks: Assignment) -> str:
+        return self._value("arn", masks) or "*"
+
+    def tags(self, masks: Assignment) -> dict[str, str]:
+        """The tags that the resource carries, among those that the question speaks of."""
+        return self._present("tag:", masks)
+
+    def requested(self, masks: Assignment) -> dict[str, str]:
+        """The tags of the request, among those that the question speaks of."""
+        found = self._present("request:", masks)
+        for key, value in self.tags(masks).items():
+            # Two unnamed values of one class may still differ, and where the question needs it they do.
+            if found.get(key) == value and value not in self._literals.get(key, ()):
+                found[key] = f"{value}-2"
+        return found
+
+    def keys(self, masks: Assignment) -> dict[str, str]:
+        """The other single-valued keys that the request carries, folded."""
+        return self._present("key:", masks)
+
+    def elements(self, masks: Assignment) -> dict[str, tuple[str, ...]]:
+        """The elements of each multivalued key; absent keys are left out."""
+        found: dict[str, tuple[str, ...]] = {}
+        for key, candidates in self._elements.items():
+            chosen = tuple(e for e in candidates if _must(masks, f"element:{key}:{e}"))
+            if chosen:
+                found[key] = chosen
+        return found
+
+    def shown_tags(self, masks: Assignment) -> dict[str, str]:
+        """The condition keys under which the tags of the resource show."""
+        shown: dict[str, str] = {}
+        for prefix in sorted(self._prefixes | {self.shape.tag_prefix}):
+            supply = self.shape.tag_supply(prefix)
+            if self.shape.mode is Mode.EXISTING:
+                if supply is Supply.ALWAYS or (supply is Supply.MAYBE and _must(masks, f"shown:{prefix}")):
+                    shown |= {prefix + key: value for key, value in self.tags(masks).items()}
+            elif supply is not Supply.NEVER and _must(masks, "echo"):
+                shown |= {prefix + key: value for key, value in self.requested(masks).items()}
+        return shown
+
+    def _present(self, kind: str, masks: Assignment) -> dict[str, str]:
+        found = {name.removeprefix(kind): self._value(name, masks) for name in self.values if name.startswith(kind)}
+        return {name: value for name, value in found.items() if value is not None}
+
+    def _value(self, name: str, masks: Assignment) -> Value:
+        values = self.values[name]
+        mask = masks.get(name, (1 << len(values)) - 1)
+        return values[(mask & -mask).bit_length() - 1]
+
+
+def _must(masks: Assignment, name: str) -> bool:
+    """Whether the assignment makes a yes-or-no variable true."""
+    return not masks.get(name, _BOTH) & _NO
+
+
+def _folds_to(key: str) -> Callable[[str], bool]:
+    return lambda element: element.lower() == key
+
+
+def _equals(text: str) -> Callable[[Value], bool]:
+    return lambda value: value == text
+
+
+def _other_spelling(element: str, key: str) -> bool:
+    return element != key and element.lower() == key.lower()
+
+
+def _template_variables(pattern: str, variables: bool) -> bool:
+    return bool(parse_template(pattern, variables).variables)
+
+
+def resource_tokens(leaf: ResourceMatches) -> list[Tokens]:
+    """What the patterns match, or, where they hold variables, may match."""
+    return [_resource_tokens(pattern, leaf.variables) for pattern in leaf.patterns]
+
+
+@lru_cache(maxsize=65536)
+def _resource_tokens(pattern: str, variables: bool) -> Tokens:
+    found: list[Token] = []
+    for part in parse_template(pattern, variables).parts:
+        if isinstance(part, Text):
+            found.extend(part.text if part.literal else parse_tokens(part.text))
+        else:
+            found.append(MANY)
+    return resource_tokens_glob(found).tokens
+
+
+@lru_cache(maxsize=16384)
+def _arn_values(
+    universe: Tokens, patterns: tuple[Tokens, ...], samples: tuple[str, ...]
+) -> tuple[tuple[str, ...], tuple[int, ...]]:
+    """A representative of each class of ARNs, one that people recognise where there is one, with its signature."""
+    found = {item.signature: item.witness for item in classes(universe, [(pattern, False) for pattern in patterns])}
+    taken: set[int] = set()
+    for sample in samples:
+        if not matches(universe, sample):
+            continue
+        signature = sum(1 << i for i, pattern in enumerate(patterns) if matches(pattern, sample))
+        if signature not in taken:
+            taken.add(signature)
+            found[signature] = sample
+    return tuple(found.values()), tuple(found)
+
+
+def space_for(shape: Shape, term: Term, samples: tuple[str, ...] = ()) -> Space:
+    """The space of a question. Raises TooManyStatesError."""
+    space = Space(shape, samples)
+    space.declare(dict.fromkeys(leaves(term)))
+    return space

@@ -1,0 +1,168 @@
+"""Finitely many classes of strings: which of some patterns a string can match together, and a shortest one that does.
+
+Patterns are regular languages of literals and wildcards, so a product of small automata decides which combinations
+exist. A breadth-first walk meets every combination with its shortest witness first.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from policycc.catalogue.language import Language, Literal
+from policycc.iam.glob import Token, Wild
+
+Tokens = tuple[Token, ...]
+
+LIMIT = 200_000
+"""States of one product before the walk gives up; patterns of real policies need a few hundred."""
+
+_FILLERS = "a0bcdefghijklmnopqrstuvwyz123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ-_.@+=,#%&()~;"
+
+
+class TooManyStatesError(Exception):
+    """The product of the patterns is too large to be walked: the question stays open."""
+
+
+@dataclass(frozen=True, slots=True)
+class StringClass:
+    """The strings that match exactly the patterns whose bits are set in `signature`; `witness` is a shortest one."""
+
+    witness: str
+    signature: int
+
+
+class _Automaton:
+    """A pattern as a set of positions in one integer, bit i for 'the first i tokens have been read'."""
+
+    __slots__ = ("_any", "_excluding", "_literal", "_many", "_tail", "final", "start")
+
+    def __init__(self, tokens: Tokens, fold: bool) -> None:
+        self.final = 1 << len(tokens)
+        self._literal: dict[str, int] = {}
+        self._any = 0
+        self._many = 0
+        self._excluding: dict[str, int] = {}
+        for index, token in enumerate(tokens):
+            bit = 1 << index
+            if isinstance(token, str):
+                for char in _spellings(token) if fold else (token,):
+                    self._literal[char] = self._literal.get(char, 0) | bit
+                continue
+            self._any |= bit
+            if token.many:
+                self._many |= bit
+            for char in token.but:
+                self._excluding[char] = self._excluding.get(char, 0) | bit
+        last = tokens[-1] if tokens else None
+        free = isinstance(last, Wild) and last.many and not last.but
+        self._tail = (1 << (len(tokens) - 1)) if free else 0
+        self.start = self._close(1)
+
+    def _close(self, positions: int) -> int:
+        while True:
+            wider = positions | ((positions & self._many) << 1)
+            if wider == positions:
+                break
+            positions = wider
+        # Whatever follows a free star at the end matches: the other positions no longer matter.
+        return self._tail | self.final if positions & self._tail else positions
+
+    def step(self, positions: int, char: str) -> int:
+        allowed = self._literal.get(char, 0) | (self._any & ~self._excluding.get(char, 0))
+        hit = positions & allowed
+        if not hit:
+            return 0
+        many = hit & self._many
+        return self._close(((hit & ~many) << 1) | many)
+
+    def characters(self, positions: int) -> set[str]:
+        """The characters that this state treats unlike others."""
+        if positions & self._tail:
+            return set()
+        found = {char for char, bits in self._literal.items() if bits & positions}
+        found.update(char for char, bits in self._excluding.items() if bits & positions)
+        return found
+
+    def open(self, positions: int) -> bool:
+        """Whether a character that no literal names can be read."""
+        return bool(positions & self._any)
+
+
+@lru_cache(maxsize=65536)
+def _automaton(tokens: Tokens, fold: bool) -> _Automaton:
+    return _Automaton(tokens, fold)
+
+
+@lru_cache(maxsize=65536)
+def of_language(language: Language) -> Tokens:
+    """A language of the catalogue as tokens."""
+    return tuple(token.char if isinstance(token, Literal) else Wild(token.many, token.but) for token in language)
+
+
+def matches(tokens: Tokens, text: str, fold: bool = False) -> bool:
+    """Whether a pattern matches the whole of a text."""
+    machine = _automaton(tokens, fold)
+    state = machine.start
+    for char in text:
+        state = machine.step(state, char)
+        if not state:
+            return False
+    return bool(state & machine.final)
+
+
+def classes(universe: Tokens, patterns: Sequence[tuple[Tokens, bool]]) -> tuple[StringClass, ...]:
+    """The classes of the strings of `universe` by the patterns that they match, shortest witness first.
+
+    A pattern is a language and whether it ignores case. Raises TooManyStatesError.
+    """
+    return _classes(universe, tuple(patterns))
+
+
+@lru_cache(maxsize=16384)
+def _classes(universe: Tokens, patterns: tuple[tuple[Tokens, bool], ...]) -> tuple[StringClass, ...]:
+    machines = [_automaton(universe, False), *(_automaton(tokens, fold) for tokens, fold in patterns)]
+    start = tuple(machine.start for machine in machines)
+    seen = {start}
+    queue: deque[tuple[tuple[int, ...], str]] = deque([(start, "")])
+    found: dict[int, str] = {}
+    finals = [machine.final for machine in machines]
+    while queue:
+        state, text = queue.popleft()
+        if state[0] & finals[0]:
+            signature = sum(1 << i for i in range(len(patterns)) if state[i + 1] & finals[i + 1])
+            found.setdefault(signature, text)
+        for char in _characters(machines, state):
+            following = tuple(
+                machine.step(position, char) if position else 0
+                for machine, position in zip(machines, state, strict=True)
+            )
+            if not following[0] or following in seen:
+                continue
+            seen.add(following)
+            if len(seen) > LIMIT:
+                raise TooManyStatesError
+            queue.append((following, text + char))
+    return tuple(
+        StringClass(text, signature)
+        for signature, text in sorted(found.items(), key=lambda item: (len(item[1]), item[1]))
+    )
+
+
+def _characters(machines: list[_Automaton], state: tuple[int, ...]) -> list[str]:
+    """The characters to try: one that no pattern treats apart, and those that some do."""
+    universe = machines[0]
+    if not universe.open(state[0]):
+        return sorted(universe.characters(state[0]))
+    apart: set[str] = set()
+    for machine, positions in zip(machines, state, strict=True):
+        if positions:
+            apart |= machine.characters(positions)
+    filler = next(char for char in _FILLERS if char not in apart)
+    return [filler, *sorted(apart)]
+
+
+def _spellings(char: str) -> tuple[str, ...]:
+    return tuple(sorted({char.lower(), char.upper(), char}))
