@@ -81,7 +81,7 @@ def report(
 def file_lines(name: str) -> list[str] | None:
     """The lines of a file, or None if it cannot be read as text."""
     try:
-        return Path(name).read_text(encoding="utf-8").splitlines()
+        return Path(name).read_text(encoding="utf-8-sig").split("\n")
     except (OSError, ValueError):
         return None
 

@@ -39,7 +39,7 @@ def _excerpt(label: Label, lines: Lines, width: int, severity: Severity, colour:
     source = lines(span.file)
     if source is None or not 1 <= span.line <= len(source):
         return [f"{' ' * width} | {printable(label.text)}"] if label.text else []
-    line = source[span.line - 1]
+    line = source[span.line - 1].rstrip("\r")
     start = min(span.column - 1, len(line))
     end = len(line.rstrip()) if span.end_line > span.line else min(span.end_column - 1, len(line))
     shown, start, end = _window(line, start, max(end, start))

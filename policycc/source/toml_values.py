@@ -16,9 +16,7 @@ _PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)\Z")
 # The parser takes quadratic time for a key of very many parts, so those are refused before it sees them.
 _PART = r"""(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')"""
 _LONG_KEY = re.compile(rf"(?<![\w.-]){_PART}(?:[ \t]*+\.[ \t]*+{_PART}){{{MAX_DEPTH * 2},}}+[ \t]*+[=\]]")
-
-
-_NESTED = re.compile(r"(?:[\[{][^\[\]{}]*+){%d}" % MAX_DEPTH)
+_NESTED = re.compile(rf"(?:[\[{{][^\[\]{{}}]*+){{{MAX_DEPTH}}}")
 
 
 def parse(text: str, file: str) -> dict[str, Any]:

@@ -5,6 +5,7 @@ Only what JSON could say as well is read: no tags, no aliases, one document, str
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -54,12 +55,19 @@ class _Reader:
         self.keys: dict[KeyPath, Span] = {}
         self.values: dict[KeyPath, Span] = {}
         self.problems: list[Problem] = []
+        self._starts = [0, *(place + 1 for place, character in enumerate(text) if character == "\n")]
 
     def span(self, start: Any, end: Any) -> Span:
-        if end.line > start.line and end.column == 0:
-            # A block ends where the next one begins; what it says ends on its first line for our purposes.
-            return Span(self.file, start.line + 1, start.column + 1, start.line + 1, start.column + 2)
-        return Span(self.file, start.line + 1, start.column + 1, end.line + 1, end.column + 1)
+        """The span between two marks. YAML knows more line ends than editors do, so the lines are counted anew."""
+        first, last = self._place(start.index), self._place(end.index)
+        if last[0] > first[0] and last[1] == 1:
+            # A block ends where the next one begins; for our purposes it is where it starts.
+            last = (first[0], first[1] + 1)
+        return Span(self.file, *first, *last)
+
+    def _place(self, index: int) -> tuple[int, int]:
+        line = bisect_right(self._starts, index)
+        return line, index - self._starts[line - 1] + 1
 
     def check_events(self, events: Any) -> None:
         """Refuses what this reader does not read, before anything is built from it."""
