@@ -68,17 +68,33 @@ class Request:
                 context[key] = value
         return replace(self, context=context)
 
+    @property
+    def account(self) -> str:
+        """The account that owns the resource, and in which the caller lives."""
+        return self.resource.split(":")[4] if self.resource.count(":") >= 5 else ""
+
     def line(self, policies: list[Any]) -> dict[str, Any]:
         """The request as a line of `policycc simulate`."""
-        account = self.resource.split(":")[4] if self.resource != "*" and self.resource.count(":") >= 5 else ""
-        return {
-            "principal": f"arn:aws:iam::{ANY_ACCOUNT}:user/somebody",
+        account = self.account or ANY_ACCOUNT
+        line: dict[str, Any] = {
+            "principal": f"arn:aws:iam::{account}:user/somebody",
             "action": self.action,
             "resource": self.resource,
-            "resourceAccount": account or ANY_ACCOUNT,
+            "resourceAccount": account,
             "context": dict(self.context),
             "identityPolicies": policies,
         }
+        if self.action.startswith("kms:") and ":key/" in self.resource:
+            line["resourcePolicy"] = default_key_policy(account)
+        return line
+
+
+def default_key_policy(account: str) -> dict[str, Any]:
+    """The policy that a new KMS key has: the account's IAM policies decide. Without it no identity policy counts.
+    https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html"""
+    root = {"AWS": f"arn:aws:iam::{account}:root"}
+    statement = {"Effect": "Allow", "Principal": root, "Action": "kms:*", "Resource": "*"}
+    return {"Version": "2012-10-17", "Statement": [statement]}
 
 
 # --- marks -------------------------------------------------------------------------------------------------------
@@ -87,6 +103,13 @@ class Request:
 def sample(glob: str, filler: str = "x1") -> str:
     """A string that the glob matches."""
     return glob.replace("*", filler).replace("?", "q")
+
+
+def sample_arn(pattern: str, place: Place) -> str:
+    """An ARN that the pattern matches, in the place's account."""
+    head, partition, service, region, account, resource = pattern.split(":", 5)
+    region = region.replace("*", REGION)
+    return ":".join([head, partition, service, region, account.replace("*", place.number), sample(resource)])
 
 
 def render(
@@ -118,7 +141,7 @@ def own_arns(row: RowFacts, place: Place) -> Iterator[str]:
     """ARNs of the row's type that bear the place's marks: listed ARNs first, then names, then an opaque one."""
     environment = place.environment
     region = "us-east-1" if row.service in GLOBAL_SERVICES else REGION
-    listed = [sample(arn) for arn in environment.arns if fits(row, arn)]
+    listed = [sample_arn(arn, place) for arn in environment.arns if fits(row, arn)]
     yield from listed
     if row.id == "iam:role":
         for path in environment.roles:
@@ -181,16 +204,19 @@ def canonical(
     common = requirement_context(facts.action.service, requirements)
     if not facts.rows:
         tags = request_tags(None, facts, place.tags)
-        yield Request(facts.action.id, "*", "*", "new" if tags else "none", {**common, **tags})
+        pins = pinned((*facts.keys, *facts.pinned), place)
+        yield Request(facts.action.id, "*", "*", "new" if tags else "none", {**common, **pins, **tags})
         return
     for row in facts.rows:
-        pins = _pins(row, place)
+        pins = pinned((*row.keys, *row.pinned, *facts.pinned), place)
         for part in parts(row, facts):
             arn = next(own_arns(row, place))
             context = {**common, **pins, **network(row, place)}
             # The tags in the request are the call's, so every resource of the call sees them where the keys exist.
-            if _creates(facts):
+            if carries_tags(facts):
                 context |= request_tags(row, facts, place.tags)
+            elif facts.kind in (ActionKind.TAG, ActionKind.UNTAG):
+                context |= tagging(row, facts, {"Name": "a name"})
             if part == "existing":
                 context |= resource_tags(row, place, place.tags)
             request = Request(facts.action.id, arn, row.type, part, context)
@@ -251,23 +277,32 @@ def companion(
     return Request(action, next(own_arns(row, place)), row.type, "new", context)
 
 
-def _creates(facts: ActionFacts) -> bool:
+def carries_tags(facts: ActionFacts) -> bool:
+    """Whether the call makes something, so that its request carries the tags of what it makes."""
     if facts.kind in (ActionKind.CREATE, ActionKind.DERIVE):
         return True
-    return any(row.part in (Part.CREATED, Part.COPIED) for row in facts.rows)
+    return any(row.part in (Part.CREATED, Part.COPIED, Part.UPSERTED) for row in facts.rows)
 
 
-def _pins(row: RowFacts, place: Place) -> Context:
+def tagging(row: RowFacts, facts: ActionFacts, tags: Mapping[str, str]) -> Context:
+    """What a request says of the tags that it writes, or of the keys that it removes."""
+    context = request_tags(row, facts, tags) if facts.kind is not ActionKind.UNTAG else {}
+    if supplies(row.supplied, "aws:TagKeys"):
+        context["aws:TagKeys"] = sorted(tags)
+    return context
+
+
+def pinned(holds: tuple[KeyHold, ...], place: Place) -> Context:
     """The environment's own resource under every key that ties the call to one."""
     context: Context = {}
-    for hold in (*row.keys, *row.pinned):
-        value = _pin(hold, place)
+    for hold in holds:
+        value = pin(hold, place)
         if value is not None:
             context[hold.key] = value
     return context
 
 
-def _pin(hold: KeyHold, place: Place) -> str | None:
+def pin(hold: KeyHold, place: Place) -> str | None:
     names = [sample(glob) for glob in place.environment.names]
     if not names:
         return None

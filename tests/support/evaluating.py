@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from policycc.iam.evaluate import Evaluator, Policies
-from policycc.iam.model import PolicyType
+from policycc.iam.model import Policy, PolicyType
 from policycc.iam.reader import read_policy_value
 from policycc.iam.request import make_request
 from tests.support import naive
@@ -38,18 +38,31 @@ class Badge:
         return frozenset(found)
 
     @cached_property
-    def _evaluator(self) -> Evaluator:
+    def _policies(self) -> tuple[Policy, ...]:
         readings = [read_policy_value(document, PolicyType.IDENTITY) for document in self.documents]
         policies = tuple(reading.policy for reading in readings if reading.policy is not None)
         assert len(policies) == len(self.documents), [reading.findings for reading in readings]
-        return Evaluator(Policies(identity=policies))
+        return policies
+
+    @cached_property
+    def _evaluators(self) -> dict[str, Evaluator]:
+        """By the account whose KMS key is asked for; the empty name for everything else."""
+        return {}
+
+    def _evaluator(self, key_policy: Any, account: str) -> Evaluator:
+        found = self._evaluators.get(account if key_policy else "")
+        if found is None:
+            resource = read_policy_value(key_policy, PolicyType.RESOURCE).policy if key_policy else None
+            found = Evaluator(Policies(identity=self._policies, resource=resource))
+            self._evaluators[account if key_policy else ""] = found
+        return found
 
     def allows(self, request: Request) -> bool:
         line = request.line([])
         asked = make_request(
             line["principal"], request.action, request.resource, request.context, line["resourceAccount"]
         )
-        return self._evaluator.decide(asked).is_allowed
+        return self._evaluator(line.get("resourcePolicy"), line["resourceAccount"]).decide(asked).is_allowed
 
     def allows_naively(self, request: Request) -> bool:
         return naive.decide(request.line(self.documents)) == naive.ALLOWED

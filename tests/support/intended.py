@@ -12,24 +12,27 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
 
-from policycc.catalogue.facts import ActionFacts, Part, RowFacts, Support
+from policycc.catalogue.facts import ActionFacts, ActionKind, Part, RowFacts, Support
+from policycc.catalogue.types import Level
 from tests.support.canonical import (
     GLOBAL_SERVICES,
     REGION,
     Context,
     Place,
     Request,
-    fits,
     network,
     own_arns,
     parts,
+    pinned,
     render,
     request_tags,
     resource_tags,
     sample,
+    tagging,
 )
 
 Tags = Mapping[str, str]
+UPDATE = ActionKind.UPDATE_WITH_TAGS
 
 
 @dataclass(frozen=True)
@@ -132,26 +135,71 @@ def attempts(
     """Requests of the action on every target, as existing resources and, where the call creates, as new ones."""
     place = world[0]
     pins: list[Context] = [{}]
-    for hold in (*row.keys, *row.pinned):
-        for other in world:
-            names = [sample(glob) for glob in other.environment.names]
-            if names and hold.values:
-                pattern, owner = hold.values[0]
-                fixed = {"Partition": other.partition, "Region": REGION, "Account": other.number, owner: names[0]}
-                value = re.sub(r"\$\{(\w+)\}", lambda match, fixed=fixed: fixed.get(match.group(1), "0a1b2c"), pattern)
-                pins.append({hold.key: value})
+    pins += [pinned((*row.keys, *row.pinned, *facts.pinned), other) for other in world]
     for target in targets(row, world):
         for part in parts(row, facts):
             tagged = (
                 resource_tags(row, place, target.tags) if part == "existing" else request_tags(row, facts, target.tags)
             )
-            # An existing resource is tried with every request tag too: a call may carry the tags that it lacks.
-            carried: list[Context] = [{}]
-            if part == "existing" and row.part is not Part.EXISTING:
-                carried += [request_tags(row, facts, other.tags) for other in world]
-            for extra, pin in product(carried, pins):
+            carried = _carried(facts, row, world) if part == "existing" else [{}]
+            for extra, pin in product(carried, _unique(pins)):
                 context = {**common, **network(row, place), **extra, **pin, **tagged}
                 yield Request(facts.action.id, target.arn, row.type, part, context), target
+
+
+def _carried(facts: ActionFacts, row: RowFacts, world: tuple[Place, ...]) -> list[Context]:
+    """Tags that a call on an existing resource may bring: none, each environment's, each environment's one by one, in
+    other letters, and a harmless one."""
+    if facts.action.level is Level.TAGGING:
+        brought: list[Tags] = [{"Name": "x"}]
+        for place in world:
+            brought.append(place.tags)
+            brought.append({**place.tags, "Name": "x"})
+            for key, value in place.tags.items():
+                brought += [{key: value}, {key.upper(): value}, {key.capitalize(): value, "Name": "x"}]
+    else:
+        brought = [place.tags for place in world]
+    return _unique([{}, *(tagging(row, facts, tags) for tags in brought)])
+
+
+def _unique(contexts: list[Context]) -> list[Context]:
+    found: dict[str, Context] = {}
+    for context in contexts:
+        found.setdefault(repr(sorted(context.items())), context)
+    return list(found.values())
+
+
+def brings(request: Request) -> dict[str, str]:
+    """The tags that the request carries; keys without a value where only the keys are told."""
+    prefix = "aws:requesttag/"
+    told = {key[len(prefix) :]: str(value) for key, value in request.context.items() if key.lower().startswith(prefix)}
+    keys = request.context.get("aws:TagKeys", ())
+    return {**dict.fromkeys(keys, ""), **told}
+
+
+def moves_a_mark(
+    facts: ActionFacts,
+    row: RowFacts,
+    request: Request,
+    target: Target,
+    granted: tuple[Place, ...],
+    world: tuple[Place, ...],
+) -> bool:
+    """Whether an allowed call would change or remove a boundary tag of the resource, or put part of a mark on it."""
+    writes = facts.action.level is Level.TAGGING or row.part is Part.UPSERTED or facts.kind is UPDATE
+    if request.part != "existing" or not writes:
+        return False
+    boundary = {key.lower() for place in world for key in place.tags}
+    touched = {key: value for key, value in brings(request).items() if key.lower() in boundary}
+    if not touched:
+        return False
+    if facts.kind is ActionKind.UNTAG:
+        return True
+    if all(target.tags.get(key) == value for key, value in touched.items()):
+        return False
+    unmarked = not any(key.lower() in boundary for key in target.tags)
+    # A name of an environment beside tags of another is a mark that disagrees; the promise takes marks to agree.
+    return not any(touched == place.tags and (unmarked or named_for(row, place, target.arn)) for place in granted)
 
 
 def intended(
@@ -188,6 +236,3 @@ def aws_owns(row: RowFacts, request: Request) -> bool:
         if request.context.get(key) == value:
             return True
     return False
-
-
-__all__ = ["Target", "attempts", "aws_owns", "bears_tags", "belongs", "fits", "intended", "may_create", "targets"]

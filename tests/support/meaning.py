@@ -17,7 +17,7 @@ from policycc.catalogue.facts import Part
 from tests.support.canonical import Context, Place, Request, canonical, companion, requirement_context
 from tests.support.evaluating import Badge, badges
 from tests.support.facts import facts_of
-from tests.support.intended import Target, attempts, bears_tags, intended, named_for
+from tests.support.intended import Target, attempts, bears_tags, intended, moves_a_mark, named_for
 from tests.support.matrices import Cell, Fixture
 
 Json = dict[str, Any]
@@ -174,8 +174,11 @@ def leaks(build: Build) -> Iterator[tuple[str, Request, dict[str, str]]]:
         for request, target, cells in tries(build, badge):
             if not badge.allows(request):
                 continue
-            row = next(row for row in facts_of(request.action).rows if row.type == request.type)
-            if not intended(row, request, target, tuple(cell.place for cell in cells), world):
+            facts = facts_of(request.action)
+            row = next(row for row in facts.rows if row.type == request.type)
+            granted = tuple(cell.place for cell in cells)
+            asked = intended(row, request, target, granted, world)
+            if not asked or moves_a_mark(facts, row, request, target, granted, world):
                 yield badge.name, request, dict(target.tags)
 
 

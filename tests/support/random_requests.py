@@ -115,6 +115,11 @@ MANY: dict[str, tuple[str, tuple[str, ...]]] = {
     "example:addresses": ("ip", ADDRESSES),
     "example:arns": ("arn", ARNS),
 }
+HEADS = {  # other partitions, regions and accounts of a resource's ARN
+    1: ("aws", "aws-cn", "a*"),
+    3: ("", "eu-west-1", "eu-west-2", "eu-west-?", "us-*"),
+    4: ("", HOME, OTHER, "1111*", "?" * 12, "?" * 11),
+}
 VARIABLES = (
     "${aws:username}",
     "${AWS:UserName}",
@@ -294,7 +299,7 @@ class Writer:
             tail = self.with_variable(tail)
         elif pick < 0.95:
             at = rng.choice((1, 3, 3, 4, 4))
-            head[at] = rng.choice(("*", globbed(rng, head[at]), near(rng, head[at]), ""))
+            head[at] = rng.choice(("*", globbed(rng, head[at]), rng.choice(HEADS[at])))
             tail = rng.choice((tail, "*", globbed(rng, tail)))
         elif partial:
             return ":".join([*head, tail][: rng.choice((3, 4, 5))]) + rng.choice((":*", "", "*"))
