@@ -34,7 +34,9 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     """The known word that `word` was most likely meant to be, whatever its case; None where nothing is close.
 
     Distance counts inserted, dropped, replaced and swapped neighbouring letters; a third of the word may differ."""
-    folded = word.casefold()[:_LONGEST]
+    if not 0 < len(word) <= _LONGEST:
+        return None
+    folded = word.casefold()
     best: tuple[int, str] | None = None
     for candidate in sorted(known):
         other = candidate.casefold()
