@@ -1,6 +1,16 @@
 """Meaning-preserving rewrites of a principal's statements, in the order in which they run."""
 
-from policycc.passes import by_actions, by_resources, by_values, products, resources, subsumed, wildcards
+from policycc.passes import (
+    by_actions,
+    by_resources,
+    by_values,
+    dissolve,
+    environments,
+    products,
+    resources,
+    subsumed,
+    wildcards,
+)
 
 PASSES = (
     subsumed.apply,
@@ -9,5 +19,7 @@ PASSES = (
     by_actions.apply,
     by_values.apply,
     products.apply,
+    environments.apply,
+    dissolve.apply,
     wildcards.apply,
 )

@@ -14,10 +14,10 @@ from heapq import heapify, heappop, heappush
 from policycc.iam.model import Condition
 from policycc.ir.conditions import stricter
 from policycc.ir.cost import statement_size
-from policycc.ir.globs import covers
 from policycc.ir.merge import ordered, union
 from policycc.ir.statement import Statement
 from policycc.passes.context import Context
+from policycc.passes.fill import Fill
 
 
 @dataclass(slots=True)
@@ -41,29 +41,6 @@ def apply(statements: tuple[Statement, ...], context: Context) -> tuple[Statemen
             grants = [s for s in statements if stricter(conditions, s.conditions)]
             result += _merged(group, Fill(grants, context), context)
     return ordered(result)
-
-
-class Fill:
-    """Which pairs may be added to statements of one list of conditions. `grants` are all statements whose conditions
-    are at most as strict."""
-
-    def __init__(self, grants: list[Statement], context: Context) -> None:
-        self._context = context
-        self._granted: dict[str, set[str]] = defaultdict(set)
-        for statement in grants:
-            for name in context.expand_all(statement.actions):
-                self._granted[name].update(statement.resources)
-        self._known: dict[tuple[str, str], bool] = {}
-
-    def allows(self, action: str, resource: str) -> bool:
-        key = (action, resource)
-        if key not in self._known:
-            self._known[key] = all(
-                any(covers(wide, resource) for wide in self._granted[name])
-                or not self._context.possible(name, resource)
-                for name in self._context.expand(action)
-            )
-        return self._known[key]
 
 
 def _merged(group: list[Statement], fill: Fill, context: Context) -> list[Statement]:

@@ -1,0 +1,87 @@
+"""Moves the grants of a statement into others that together hold its environments, where that is shorter.
+
+A small statement for dev and test costs its resources and conditions; its actions may be cheaper as a few words more in
+the statements for dev and for test. Exact: they are added only where the product holds nothing new, and the
+environments of the statements that they go to are together those of the statement that goes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from policycc.ir.conditions import is_mark, stricter
+from policycc.ir.cost import statement_size
+from policycc.ir.merge import ordered, union
+from policycc.ir.setcover import cover
+from policycc.ir.statement import Statement
+from policycc.passes.context import Context
+from policycc.passes.fill import Fill
+
+
+def apply(statements: tuple[Statement, ...], context: Context) -> tuple[Statement, ...]:
+    """The statements without those that are cheaper as parts of others."""
+    current = list(ordered(statements))
+    for statement in sorted(current, key=lambda item: (statement_size(item), item.sort_key)):
+        if statement in current:
+            current = _without(statement, current, context)
+    return ordered(current)
+
+
+def _without(statement: Statement, statements: list[Statement], context: Context) -> list[Statement]:
+    best: tuple[int, list[Statement]] = (statement_size(statement) + 1, [])
+    for place, condition in enumerate(statement.conditions):
+        if not is_mark(condition):
+            continue
+        frame = _blank(statement, place)
+        hosts = [
+            other
+            for other in statements
+            if other != statement
+            and len(other.conditions) == len(statement.conditions)
+            and _blank(other, place) == frame
+            and set(other.conditions[place].values) <= set(condition.values)
+            and _fits(statement, other, statements, context)
+        ]
+        bit = {value: 1 << i for i, value in enumerate(condition.values)}
+        everything = (1 << len(bit)) - 1
+        sets = [
+            (
+                sum(bit[value] for value in host.conditions[place].values),
+                max(statement_size(_joined(host, statement)) - statement_size(host), 1),
+            )
+            for host in hosts
+        ]
+        held = 0
+        for mask, _ in sets:
+            held |= mask
+        if held != everything:
+            continue
+        choice = cover(everything, sets)
+        if choice.cost < best[0]:
+            best = (choice.cost, [hosts[i] for i in choice.chosen])
+    hosts = best[1]
+    if not hosts:
+        return statements
+    rest = [other for other in statements if other != statement and other not in hosts]
+    return rest + [_joined(host, statement) for host in hosts]
+
+
+def _blank(statement: Statement, place: int) -> object:
+    conditions = statement.conditions
+    return (*conditions[:place], replace(conditions[place], values=()), *conditions[place + 1 :])
+
+
+def _joined(host: Statement, statement: Statement) -> Statement:
+    return union((host, statement))
+
+
+def _fits(statement: Statement, host: Statement, statements: list[Statement], context: Context) -> bool:
+    """Whether the host may take the statement's actions and resources without granting anything new."""
+    fill = Fill([other for other in statements if stricter(host.conditions, other.conditions)], context)
+    return all(
+        fill.allows(action, resource)
+        for one, other in ((statement, host), (host, statement))
+        for action in one.actions
+        for resource in other.resources
+        if resource not in one.resources
+    )
