@@ -99,12 +99,14 @@ def _report(error: ValidationError, document: Document, out: Diagnostics, seen: 
     path: KeyPath = tuple(error.absolute_path)
     value, wanted, title = error.instance, error.validator_value, str(error.schema.get("title", "value"))
     here = document.at(path)
+    if (path, "type") in seen:
+        return  # of another type it cannot be right in any other way
     match error.validator:
         case "additionalProperties":
             known = sorted(error.schema["properties"])
             for key in _unknown(error):
                 included = error.schema.get("title") == "Included file" and key in schema()["properties"]
-                code, message = "PCC101", f"{quoted(key)} is not a key of {_place(path)}"
+                code, message = "PCC101", f"{quoted(key)} is not a key of {_place(path, title)}"
                 if included:
                     code, message = "PCC231", f"{quoted(key)} cannot stand in an included file"
                 hint = did_you_mean(key, known, what="the keys are") if not included else "move it into the matrix"
@@ -114,8 +116,11 @@ def _report(error: ValidationError, document: Document, out: Diagnostics, seen: 
                 if key not in value and (path, key) not in seen:
                     seen.add((path, key))
                     label = Label(document.key(path), "" if path else "the matrix starts here")
-                    out.error("PCC102", f"{_place(path)} lacks {quoted(key)}", label, help=_explain(error.schema, key))
+                    out.error(
+                        "PCC102", f"{_place(path, title)} lacks {quoted(key)}", label, help=_explain(error.schema, key)
+                    )
         case "type":
+            seen.add((path, "type"))
             expected = _TYPES[str(wanted)]
             hint = None if isinstance(value, (dict, list)) else f"as in {_example(error.schema)}"
             out.error("PCC103", f"{_named(path)} is {_type(value)} instead of {expected}", here, help=hint)
@@ -194,8 +199,8 @@ def _repeated(items: list[Any]) -> Iterator[tuple[int, Any]]:
             seen.append(item)
 
 
-def _place(path: KeyPath) -> str:
-    return _named(path) if path else "a matrix"
+def _place(path: KeyPath, title: str) -> str:
+    return _named(path) if path else "an included file" if title == "Included file" else "a matrix"
 
 
 def _named(path: KeyPath) -> str:

@@ -5,18 +5,25 @@ from __future__ import annotations
 from policycc.diagnostics.model import Diagnostics, Label
 from policycc.diagnostics.wording import quoted
 from policycc.model.matrix import Account, Group, Matrix
+from policycc.model.sections import Sections
 
 
-def check(matrix: Matrix, diagnostics: Diagnostics) -> None:
+def check(matrix: Matrix, sections: Sections, diagnostics: Diagnostics) -> None:
     """Reports accounts without an id that a trust or a delegation has to name."""
     accounts = {account.name: account for account in matrix.accounts}
+
+    def need(name: str, group: Group, reason: str) -> None:
+        # An id that was there, but wrong, has been reported as such.
+        if accounts[name].id is None and not sections.is_broken("accounts", name):
+            _report(accounts[name], group, reason, diagnostics)
+
     homes = {environment.name: environment.account for environment in matrix.environments}
     for group in matrix.groups:
         reached = {homes[cell.environment] for cell in matrix.cells if cell.group == group.name}
         trust = group.trust
         if group.kind == "role" and trust and (trust.github or trust.oidc or trust.saml):
             for name in sorted(reached):
-                _need(accounts[name], group, "its role trusts an identity provider there", diagnostics)
+                need(name, group, "its role trusts an identity provider there")
     hub = next((account for account in matrix.accounts if account.identity), None)
     if hub is None:
         return
@@ -24,12 +31,10 @@ def check(matrix: Matrix, diagnostics: Diagnostics) -> None:
         reached = {homes[cell.environment] for cell in matrix.cells if cell.group == group.name}
         if group.kind == "group" and reached - {hub.name}:
             for name in sorted({*reached, hub.name}):
-                _need(accounts[name], group, "people reach it, or come from it, by assuming a role", diagnostics)
+                need(name, group, "people reach it, or come from it, by assuming a role")
 
 
-def _need(account: Account, group: Group, reason: str, diagnostics: Diagnostics) -> None:
-    if account.id is not None:
-        return
+def _report(account: Account, group: Group, reason: str, diagnostics: Diagnostics) -> None:
     labels = [Label(span) for span in (account.span, group.span) if span]
     diagnostics.error(
         "PCC224",

@@ -38,7 +38,7 @@ def load_documents(documents: Iterable[Document]) -> tuple[tuple[Matrix, ...], D
     builts = [build(document, diagnostics) for document in documents]
     for built in builts:
         requirements.check(built.matrix, diagnostics)
-        ids.check(built.matrix, diagnostics)
+        ids.check(built.matrix, built.sections, diagnostics)
     together.check(builts, diagnostics)
     matrices = sorted((built.matrix for built in builts), key=lambda matrix: (matrix.name, matrix.path))
     return tuple(matrices), diagnostics
