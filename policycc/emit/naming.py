@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Sequence
+from pathlib import PurePath
 
 from policycc.diagnostics.model import Diagnostics
 from policycc.ir.outcome import Document, TrustDocument
@@ -39,6 +41,21 @@ def is_safe(path: str) -> bool:
     """Whether a relative POSIX path stays below its folder and means the same file everywhere: no `..`, no hidden or
     reserved name, no name that ends in a dot, no character that a shell or a file system takes as its own."""
     return all(_COMPONENT.fullmatch(part) and not _DEVICES.fullmatch(part) for part in path.split("/"))
+
+
+def matrix_paths(paths: Sequence[str]) -> tuple[str, ...]:
+    """How a manifest names the matrices: relative to the folder that all have in common, so that it says the same on
+    every machine and from every working directory. Standard input keeps its name."""
+    files = [os.path.abspath(path) for path in paths if not _is_stdin(path)]  # noqa: PTH100 - links stay as they are
+    common = os.path.commonpath([os.path.dirname(path) for path in files]) if files else ""  # noqa: PTH120
+    return tuple(
+        path if _is_stdin(path) else PurePath(os.path.relpath(os.path.abspath(path), common)).as_posix()  # noqa: PTH100
+        for path in paths
+    )
+
+
+def _is_stdin(path: str) -> bool:
+    return path.startswith("<")
 
 
 def check_names(documents: Sequence[Document], trusts: Sequence[TrustDocument], diagnostics: Diagnostics) -> bool:

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import os
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from policycc.diagnostics.model import Diagnostics
-from policycc.emit.naming import check_names, is_safe, policy_name
+from policycc.emit.naming import check_names, is_safe, matrix_paths, policy_name
 from policycc.ir.statement import Principal
 from tests.support import outputs
 
@@ -83,3 +85,19 @@ def test_names_longer_than_iam_takes_are_told() -> None:
     assert _codes(role) == ["PCC602"]
     group = Principal("main", "g" * 125, "group", "g", "webshop")
     assert _codes(group) == ["PCC602"]
+
+
+@pytest.mark.parametrize("folder", [".", "a", "a/b"])
+def test_a_manifest_names_matrices_alike_from_everywhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, folder: str
+) -> None:
+    (tmp_path / "a" / "b").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / folder)
+    shop, billing = (os.path.relpath(tmp_path / "a" / name / "matrix.toml") for name in ("shop", "billing"))
+    assert matrix_paths([shop]) == ("matrix.toml",)
+    assert matrix_paths([str(tmp_path / "a" / "shop" / "matrix.toml"), billing]) == (
+        "shop/matrix.toml",
+        "billing/matrix.toml",
+    )
+    assert matrix_paths(["<stdin>"]) == ("<stdin>",)
+    assert matrix_paths([]) == ()
