@@ -156,8 +156,8 @@ class Proof:
 
 @dataclass(frozen=True, slots=True)
 class MatrixSource:
-    """A matrix of the build: `path` as `emit.naming.matrix_paths` names it; the digest is of the resolved matrix, not of the
-    text, so that comments and the order of rows leave it alone."""
+    """A matrix of the build: `path` as `emit.naming.matrix_paths` names it; the digest is of the resolved matrix, not
+    of the text, so that comments and the order of rows leave it alone."""
 
     name: str
     path: str
