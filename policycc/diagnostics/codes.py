@@ -99,6 +99,8 @@ _TABLE: tuple[Code, ...] = (
     Code("PCC308", "entry-without-effect", "an entry adds nothing to its list"),
     # Holding grants.
     # Limits and planning.
+    Code("PCC501", "over-quota", "the policies of a principal do not fit into the quotas of AWS"),
+    Code("PCC502", "statement-too-large", "a single statement is larger than a policy may be"),
     # Output.
     Code("PCC601", "output-of-others", "an output folder holds the policies of other matrices"),
     Code("PCC602", "unsafe-output-name", "a name of the matrix makes no name that IAM or a file system takes"),

@@ -80,7 +80,17 @@ class Context:
 
 @lru_cache(maxsize=65536)
 def _meet(arn: str, partition: str, resource: str) -> bool:
+    left, right = _opening(arn), _opening(resource)
+    if not left.startswith(right) and not right.startswith(left):
+        return False  # most pairs end here, on `instance/` and `volume/`
     return common(_arns(arn, partition), of_resource(resource)) is not None
+
+
+@lru_cache(maxsize=16384)
+def _opening(arn: str) -> str:
+    """The text with which the resource part of an ARN pattern opens; empty for what is not in six segments."""
+    segments = VARIABLE.sub("*", arn).split(":", 5)
+    return segments[5].partition("*")[0].partition("?")[0] if len(segments) == 6 else ""
 
 
 @lru_cache(maxsize=4096)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from policycc.iam.model import Condition
 from policycc.ir.conditions import is_mark, stricter
 from policycc.ir.cost import statement_size
 from policycc.ir.merge import ordered, union
@@ -21,13 +22,14 @@ from policycc.passes.fill import Fill
 def apply(statements: tuple[Statement, ...], context: Context) -> tuple[Statement, ...]:
     """The statements without those that are cheaper as parts of others."""
     current = list(ordered(statements))
+    fills = _Fills(statements, context)
     for statement in sorted(current, key=lambda item: (statement_size(item), item.sort_key)):
         if statement in current:
-            current = _without(statement, current, context)
+            current = _without(statement, current, fills)
     return ordered(current)
 
 
-def _without(statement: Statement, statements: list[Statement], context: Context) -> list[Statement]:
+def _without(statement: Statement, statements: list[Statement], fills: _Fills) -> list[Statement]:
     best: tuple[int, list[Statement]] = (statement_size(statement) + 1, [])
     for place, condition in enumerate(statement.conditions):
         if not is_mark(condition):
@@ -40,7 +42,7 @@ def _without(statement: Statement, statements: list[Statement], context: Context
             and len(other.conditions) == len(statement.conditions)
             and _blank(other, place) == frame
             and set(other.conditions[place].values) <= set(condition.values)
-            and _fits(statement, other, statements, context)
+            and fills.fits(statement, other)
         ]
         bit = {value: 1 << i for i, value in enumerate(condition.values)}
         everything = (1 << len(bit)) - 1
@@ -75,13 +77,25 @@ def _joined(host: Statement, statement: Statement) -> Statement:
     return union((host, statement))
 
 
-def _fits(statement: Statement, host: Statement, statements: list[Statement], context: Context) -> bool:
-    """Whether the host may take the statement's actions and resources without granting anything new."""
-    fill = Fill([other for other in statements if stricter(host.conditions, other.conditions)], context)
-    return all(
-        fill.allows(action, resource)
-        for one, other in ((statement, host), (host, statement))
-        for action in one.actions
-        for resource in other.resources
-        if resource not in one.resources
-    )
+class _Fills:
+    """What may be added to whom. Moving statements about grants and takes nothing, so what the first statements say of
+    it stays true for all that come of them."""
+
+    def __init__(self, statements: tuple[Statement, ...], context: Context) -> None:
+        self._statements = statements
+        self._context = context
+        self._known: dict[tuple[Condition, ...], Fill] = {}
+
+    def fits(self, statement: Statement, host: Statement) -> bool:
+        """Whether the host may take the statement's actions and resources without granting anything new."""
+        if host.conditions not in self._known:
+            looser = (other for other in self._statements if stricter(host.conditions, other.conditions))
+            self._known[host.conditions] = Fill(looser, self._context)
+        fill = self._known[host.conditions]
+        return all(
+            fill.allows(action, resource)
+            for one, other in ((statement, host), (host, statement))
+            for action in one.actions
+            for resource in other.resources
+            if resource not in one.resources
+        )

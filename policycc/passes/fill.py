@@ -23,11 +23,14 @@ class Fill:
         self._known: dict[tuple[str, str], bool] = {}
 
     def allows(self, action: str, resource: str) -> bool:
+        """Whether every request for the action on the resource is granted already, or cannot be."""
         key = (action, resource)
         if key not in self._known:
-            self._known[key] = all(
-                any(covers(wide, resource) for wide in self._granted[name])
-                or not self._context.possible(name, resource)
-                for name in self._context.expand(action)
-            )
+            self._known[key] = all(self._adds_nothing(name, resource) for name in self._context.expand(action))
         return self._known[key]
+
+    def _adds_nothing(self, name: str, resource: str) -> bool:
+        granted = self._granted[name]
+        if resource in granted or not self._context.possible(name, resource):
+            return True
+        return any(covers(wide, resource) for wide in granted)

@@ -13,7 +13,7 @@ from heapq import heapify, heappop, heappush
 
 from policycc.iam.model import Condition
 from policycc.ir.conditions import stricter
-from policycc.ir.cost import statement_size
+from policycc.ir.cost import string_size
 from policycc.ir.merge import ordered, union
 from policycc.ir.statement import Statement
 from policycc.passes.context import Context
@@ -23,9 +23,9 @@ from policycc.passes.fill import Fill
 @dataclass(slots=True)
 class _Box:
     statement: Statement
+    actions: frozenset[str]
     resources: int  # bits of the resources that it names
     barred: int  # bits of the resources that must not be added to it
-    size: int
 
 
 def apply(statements: tuple[Statement, ...], context: Context) -> tuple[Statement, ...]:
@@ -52,7 +52,9 @@ def _merged(group: list[Statement], fill: Fill, context: Context) -> list[Statem
                 barred[action] = sum(1 << i for i, r in enumerate(resources) if not fill.allows(action, r))
     bits = {resource: 1 << i for i, resource in enumerate(resources)}
     live = {place: _box(statement, bits, barred) for place, statement in enumerate(group)}
-    queue = [entry for i in live for j in live if i < j and (entry := _entry(i, live[i], j, live[j])) is not None]
+    queue = [
+        entry for i in live for j in live if i < j and (entry := _entry(i, live[i], j, live[j], resources)) is not None
+    ]
     heapify(queue)
     following = len(group)
     while queue:
@@ -61,7 +63,7 @@ def _merged(group: list[Statement], fill: Fill, context: Context) -> list[Statem
             continue
         box = _box(union((live.pop(i).statement, live.pop(j).statement)), bits, barred)
         for place, other in live.items():
-            entry = _entry(place, other, following, box)
+            entry = _entry(place, other, following, box, resources)
             if entry is not None:
                 heappush(queue, entry)
         live[following] = box
@@ -73,11 +75,16 @@ def _box(statement: Statement, bits: dict[str, int], barred: dict[str, int]) -> 
     bars = 0
     for action in statement.actions:
         bars |= barred[action]
-    return _Box(statement, sum(bits[r] for r in statement.resources), bars, statement_size(statement))
+    return _Box(statement, frozenset(statement.actions), sum(bits[r] for r in statement.resources), bars)
 
 
-def _entry(i: int, one: _Box, j: int, other: _Box) -> tuple[int, int, int] | None:
-    """The pair as an entry of the queue, largest saving first, or None where the product is not exact."""
+def _entry(i: int, one: _Box, j: int, other: _Box, resources: list[str]) -> tuple[int, int, int] | None:
+    """The pair as an entry of the queue, largest saving first, or None where the product is not exact. What every pair
+    of the group saves, a frame with the same conditions, is left out of the saving."""
     if one.barred & other.resources or other.barred & one.resources:
         return None
-    return (statement_size(union((one.statement, other.statement))) - one.size - other.size, i, j)
+    saving = sum(string_size(action) + 1 for action in one.actions & other.actions)
+    shared = one.resources & other.resources
+    if shared:
+        saving += sum(string_size(r) + 1 for place, r in enumerate(resources) if shared >> place & 1)
+    return (-saving, i, j)

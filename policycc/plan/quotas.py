@@ -31,7 +31,7 @@ QUOTAS = (
     Quota("inline_policy_size_per_user", 2048, _IAM),
     Quota("managed_policies_per_account", 1500, _IAM, 10000),
     Quota("managed_policies_per_group", 10, _IAM),
-    Quota("managed_policies_per_permission_set", 20, _SSO),
+    Quota("managed_policies_per_permission_set", 10, _SSO, 20),
     Quota("managed_policies_per_role", 10, _IAM, 25),
     Quota("managed_policies_per_user", 10, _IAM, 20),
     Quota("managed_policy_size", 6144, _IAM),
@@ -71,8 +71,8 @@ class Quotas:
     def managed_policies(self, kind: str) -> int:
         """How many managed policies a principal of a kind (`group`, `role`, `permission-set`) may carry.
 
-        Identity Center makes a role of a permission set, but attaches up to its own quota only where the account's
-        quota for roles is as high: that one has to be raised with it."""
+        Identity Center attaches up to 20 to a permission set, but makes a role of it, so without a raised quota for
+        roles the account takes 10."""
         return self[f"managed_policies_per_{kind.replace('-', '_')}"]
 
     def inline_size(self, kind: str) -> int:
