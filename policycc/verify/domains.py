@@ -86,6 +86,8 @@ def _values_for(
     patterns: list[tuple[Tokens, bool]] = [(tuple(text), False) for text in literals]
     for condition, variables in tests:
         patterns += patterns_of(condition, variables)
+    if Family.BOOL in families:
+        found += ["true", "false"]
     found += _texts(tuple(dict.fromkeys(patterns)))
     for family in typed:
         found += _points(family, [value for condition, _ in tests for value in condition.values])

@@ -187,7 +187,7 @@ def granted_in(scene: Scene, holder: Holder, subject: Subject, place: Place) -> 
     if row is not None and any(way.how == "account" for way in row.ways):
         return scene.required(holder, scene.world.account_places(place), subject.facts.action.service)
     own = _own(scene, subject, place, row)
-    opened = [_way(way) for way in row.ways if way.how in _OPENED] if row is not None else []
+    opened = [way_term(way) for way in row.ways if way.how in _OPENED] if row is not None else []
     return every((required, pins(row), some((own, *opened))))
 
 
@@ -239,7 +239,7 @@ def pins(row: RowHolding | None) -> Term:
     )
 
 
-def _way(way: Way) -> Term:
+def way_term(way: Way) -> Term:
     """The request is one that a way of holding describes."""
     tags = every(test("StringEquals", key, value) for key, value in way.resource_tags)
     pinned = every(test(pin.operator, pin.key, *pin.values) for pin in way.pins)

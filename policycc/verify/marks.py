@@ -10,10 +10,24 @@ from itertools import combinations
 
 from policycc.catalogue.facts import RowFacts
 from policycc.catalogue.holdability import ROLE_TYPE
-from policycc.catalogue.language import Language, common, of_arns, of_glob, of_resource
+from policycc.catalogue.language import Language, common, of_resource, render
 from policycc.catalogue.world import Place
+from policycc.verify.arns import of_type
 from policycc.verify.requests import Mode, Subject
-from policycc.verify.terms import ALWAYS, NEVER, ArnIn, Is, Term, every, negate, requested, some, tagged, test
+from policycc.verify.terms import (
+    ALWAYS,
+    NEVER,
+    ArnIn,
+    Is,
+    ResourceMatches,
+    Term,
+    every,
+    negate,
+    requested,
+    some,
+    tagged,
+    test,
+)
 
 
 def belongs(subject: Subject, place: Place, alone: bool) -> Term:
@@ -22,7 +36,13 @@ def belongs(subject: Subject, place: Place, alone: bool) -> Term:
         return ALWAYS
     if subject.shape.mode is Mode.NONE:
         return made_with(subject, place) if _makes_something(subject) else NEVER
-    return some((by_tags(subject, place), *lasting_marks(subject, place)))
+    if subject.shape.mode is Mode.BEING_CREATED:
+        # What may be made under which name is decided where the create itself is authorised.
+        return made_with(subject, place)
+    owned = some((by_tags(subject, place), *lasting_marks(subject, place)))
+    if subject.row is None or not subject.row.aws_owned:
+        return owned
+    return every((owned, negate(of_aws(subject.row, place.partition))))
 
 
 def by_tags(subject: Subject, place: Place) -> Term:
@@ -60,15 +80,28 @@ def name_languages(row: RowFacts, place: Place) -> tuple[Language, ...]:
     if row.owner is None or not row.owner.chosen:
         return ()
     return tuple(
-        of_arns(row.arn, place.partition, place.account.id, row.owner.variable, name) for name in environment.names
+        of_type(row.arn, place.partition, place.account.id, row.owner.variable, name) for name in environment.names
     )
 
 
 def arn_languages(row: RowFacts, place: Place) -> tuple[Language, ...]:
     """The declared ARNs that can be ARNs of the type."""
-    anything = of_arns(row.arn, place.partition, None, None, "*") if row.arn else of_glob("*")
+    anything = of_type(row.arn, place.partition, None)
     found = (of_resource(arn) for arn in place.environment.arns)
     return tuple(language for language in found if common(language, anything) is not None)
+
+
+def of_aws(row: RowFacts, partition: str) -> Term:
+    """AWS itself owns the resource, so that it bears nobody's marks."""
+    return some(
+        every(
+            (
+                Is(ResourceMatches((render(owned.arn, partition, None),), variables=False)),
+                ALWAYS if owned.condition is None else test(*owned.condition),
+            )
+        )
+        for owned in row.aws_owned
+    )
 
 
 def in_vpc(row: RowFacts, place: Place) -> Term | None:

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from enum import Enum
 
 from policycc.catalogue import keys
-from policycc.catalogue.facts import ActionFacts, RowFacts, Support
+from policycc.catalogue.facts import ActionFacts, Part, RowFacts, Support
 from policycc.catalogue.global_keys import GLOBAL_KEYS, Presence
-from policycc.catalogue.language import Language, Literal, of_arns, of_glob
+from policycc.catalogue.language import Language, Literal
+from policycc.verify.arns import of_type
 
 RESOURCE_TAG = "aws:resourcetag/"
 REQUEST_TAG = "aws:requesttag/"
@@ -80,7 +81,8 @@ class Shape:
 
     `arns` is the language of the resource's ARN. `supplied` are the folded keys that the catalogue lists. `tag_prefix`
     is the folded key prefix under which tags are confirmed, `confirmed` how surely. `creating` is the folded
-    `<service>:CreateAction` key, if the action has one.
+    `<service>:CreateAction` key, if the action has one. `echoes` says that a resource that is being created may show
+    the tags of the request as its own; a call that creates or updates by name sees the tags of what is there.
     """
 
     mode: Mode
@@ -92,6 +94,7 @@ class Shape:
     tag_keys: bool
     removes: bool
     creating: str | None
+    echoes: bool
 
     def tag_supply(self, prefix: str) -> Supply:
         """Whether the tags of the resource are shown under `prefix` (`aws:resourcetag/`, `ecs:resourcetag/`)."""
@@ -160,8 +163,11 @@ NO_RESOURCE: Language = (Literal("*"),)
 def shape(
     facts: ActionFacts, row: RowFacts | None, mode: Mode, partition: str, account: str | None, *, claimed: bool
 ) -> Shape:
-    """The shape of the requests for an action on a row. With `claimed`, tags that the catalogue only claims are
-    supplied; without, they are supplied truthfully or not at all."""
+    """The shape of the requests for an action on a row.
+
+    `claimed` is for requests that have to work: the resource is the account's own and tags that the catalogue claims
+    are shown. For requests that must not, a claimed tag is shown truthfully or not at all, and the resource may be
+    AWS's own, whose ARN names no account or AWS's."""
     removes = bool(facts.tag_writer and facts.tag_writer.kind == "untag")
     supplied = row.supplied if row else facts.action.keys
     key = f"{facts.action.service}:createaction"
@@ -177,8 +183,10 @@ def shape(
             facts.tag_keys,
             removes,
             creating,
+            False,
         )
-    universe = of_arns(row.arn, partition, _account(row, account), None, "*") if row.arn else of_glob("*")
+    open_account = bool(row.aws_owned) and not claimed
+    universe = of_type(row.arn, partition, None if open_account else account, row.owner.variable if row.owner else None)
     confirmed = _supply(row, claimed)
     return Shape(
         mode,
@@ -190,12 +198,8 @@ def shape(
         row.tag_keys,
         removes,
         creating,
+        mode in (Mode.CREATED, Mode.BEING_CREATED) and row.request_tag and row.part is not Part.UPSERTED,
     )
-
-
-def _account(row: RowFacts, account: str | None) -> str | None:
-    """The account of the ARN, open where AWS owns resources of the type: theirs name no account or AWS's."""
-    return None if row.aws_owned else account
 
 
 def _supply(row: RowFacts, claimed: bool) -> Supply:

@@ -125,14 +125,15 @@ class Space:
         self.values["arn"] = values
 
     def _declare_tags(self, tests: dict[str, list[tuple[Condition, bool]]], literals: dict[str, list[str]]) -> None:
-        self._literals = {key: tuple(dict.fromkeys(texts)) for key, texts in literals.items()}
+        given = {key: tuple(dict.fromkeys(texts)) for key, texts in literals.items()}
         for key in sorted(self._tags | self._requested):
             # Tests name the key in many ways; for telling values apart, one name does.
             renamed = [
                 (Condition(condition.operator, "tag", condition.values), variables)
                 for condition, variables in tests.get(key, ())
             ]
-            found, exact = values_for("tag", tuple(dict.fromkeys(renamed)), self._literals.get(key, ()))
+            found, exact = values_for("tag", tuple(dict.fromkeys(renamed)), given.get(key, ()))
+            self._literals[key] = (*given.get(key, ()), *(text for test in renamed for text in _exact_texts(*test)))
             self.relaxed = self.relaxed or not exact
             if key in self._tags:
                 self.values[f"tag:{key}"] = (None, *found) if self.shape.mode is Mode.EXISTING else (None,)
@@ -142,7 +143,7 @@ class Space:
 
     def _echoes(self, key: str) -> bool:
         """Whether the tags of the request may show as those of the resource that is being made."""
-        return key in self._tags and self.shape.mode in (Mode.CREATED, Mode.BEING_CREATED) and self.shape.request_tag
+        return key in self._tags and self.shape.echoes
 
     def _declare_key(self, key: str, tests: list[tuple[Condition, bool]]) -> None:
         self._keys.add(key)
@@ -253,7 +254,7 @@ class Space:
                     self._atom(f"request:{name}", _equals(text)),
                 )
             )
-            for text in self._literals.get(name, ())
+            for text in dict.fromkeys(self._literals.get(name, ()))
         ]
         other = self._has_element(TAG_KEYS, lambda element: _other_spelling(element, key))
         return conjunction((disjunction(same), negation(other)))
@@ -385,6 +386,13 @@ class Space:
 def _must(masks: Assignment, name: str) -> bool:
     """Whether the assignment makes a yes-or-no variable true."""
     return not masks.get(name, _BOTH) & _NO
+
+
+def _exact_texts(condition: Condition, variables: bool) -> tuple[str, ...]:
+    """The texts that a test tells apart from all others."""
+    if parse_operator(condition.operator).base.family is not Family.STRING:
+        return ()
+    return tuple("".join(map(str, tokens)) for tokens, _ in patterns_of(condition, variables))
 
 
 def _folds_to(key: str) -> Callable[[str], bool]:
