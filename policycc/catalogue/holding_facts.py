@@ -22,6 +22,7 @@ from policycc.catalogue.facts import (
     Support,
 )
 from policycc.catalogue.keys import REQUEST_TAG, RESOURCE_TAG, TAG_KEYS
+from policycc.catalogue.names import copies
 from policycc.catalogue.overlay_data import Entry, Overlay, escape_classes, overlay
 from policycc.catalogue.tag_writers import is_tagging, removes, tag_writer
 from policycc.catalogue.types import Action, Level, Row
@@ -97,9 +98,13 @@ class _Reader:
         writer = self.overlay.tag_writer(self.action.name)
         if is_tagging(self.action) and not (writer is not None and writer["kind"] == "none"):
             return ActionKind.UNTAG if removes(self.action.name) else ActionKind.TAG
-        if self.action.level > Level.READ and REQUEST_TAG in self.everything:
+        if self.action.level > Level.READ and (REQUEST_TAG in self.everything or self._copies()):
             return ActionKind.UNDECIDED
         return ActionKind.PLAIN
+
+    def _copies(self) -> bool:
+        """Whether the name says that content goes from one resource to another, and nobody has said between which."""
+        return copies(self.action.name) and "derive" not in self.overlay.escapes(self.action.name)
 
     def _secret(self) -> bool:
         if self.action.level > Level.READ:
