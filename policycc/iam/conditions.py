@@ -5,7 +5,8 @@ The rules that people get wrong, all from the User Guide:
 - A key that is absent fails a positive operator and *meets* a negated one, `…IfExists` and `ForAllValues:`; it fails
   `ForAnyValue:`, where `IfExists` changes nothing.
 - The values of one condition are alternatives; for a negated operator none of them may match.
-- `ForAllValues:` is met by a key whose values are all empty texts ("a null dataset, such as an empty string").
+- `ForAllValues:` is met, and `ForAnyValue:` is not, by a key whose values are all empty texts ("a null dataset, such
+  as an empty string").
 - A multivalued key meets no operator without `ForAllValues:` or `ForAnyValue:`.
 - A text that is not of the operator's type (a number, a date, …) meets neither the operator nor its negation.
 - A policy variable without a value matches nothing, so that it fails a positive operator and meets a negated one.
@@ -69,7 +70,11 @@ def _for_all(key: str, compare: Comparison, wanted: bool) -> Test:
 
 
 def _for_any(key: str, compare: Comparison, wanted: bool) -> Test:
-    return lambda context: any(compare(value, context) is wanted for value in _values(context, key))
+    def test(context: Context) -> bool:
+        values = _values(context, key)
+        return any(values) and any(compare(value, context) is wanted for value in values)
+
+    return test
 
 
 def _values(context: Context, key: str) -> tuple[str, ...]:

@@ -4,8 +4,8 @@
 - Every ceiling must allow: each level of service control policies, the VPC endpoint's policy, the permissions boundary
   and the session policies. Resource control policies only deny. Service-linked roles are outside control policies, and
   callers that belong to no account are outside service control policies.
-- In one account, identity or resource policy must allow. A resource policy that names the very user or session grants
-  past boundary and session policies; one that names the role, or everybody, grants within them; one that names the
+- In one account, identity or resource policy must allow. A resource policy that names the very user or session, or
+  everybody, grants past boundary and session policies; one that names the role grants within them; one that names the
   account leaves the decision to the account's identity policies.
 - Role trust policies and KMS key policies must allow themselves.
 - Across accounts both sides must allow.
@@ -254,7 +254,7 @@ def _permission(
     if _account(request, resource) != caller.account:
         return lacking if lacking is not None else None if grips else lacking_resource
     limited = _limit(boundary, session)
-    if Grip.EXACT in grips or (limited is None and not grips.isdisjoint((Grip.ROLE, Grip.ANYONE))):
+    if not grips.isdisjoint((Grip.EXACT, Grip.ANYONE)) or (limited is None and Grip.ROLE in grips):
         return None
     if not _resource_policy_decides(request.action, resource):
         return lacking
@@ -263,11 +263,9 @@ def _permission(
 
 def _own_side(caller: Caller, identity: _Side, boundary: _Side | None, session: _Side | None) -> Group | str | None:
     """None if the policies of the caller's own account allow; else which do not."""
-    if caller.kind is CallerKind.ROOT:
-        return None
     if caller.kind is CallerKind.FEDERATED_USER and session is None:
         return "a federated user has only what a session policy and the identity policies allow together"
-    if not identity.allows:
+    if not identity.allows and caller.kind is not CallerKind.ROOT:
         return identity.group
     return _limit(boundary, session)
 

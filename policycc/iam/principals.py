@@ -18,13 +18,14 @@ _PRINCIPAL_ARN = "aws:principalarn"
 class Grip(IntEnum):
     """How a policy names a caller, from not at all to the very user or session.
 
-    ACCOUNT leaves the decision to the account's own policies. ANYONE and ROLE grant, within the permissions boundary
-    and session policies of the caller. EXACT grants whatever those leave out."""
+    ACCOUNT leaves the decision to the account's own policies. ROLE grants within the permissions boundary and session
+    policies of the caller. ANYONE and EXACT grant whatever those leave out:
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-roles"""
 
     NONE = 0
     ACCOUNT = 1
-    ANYONE = 2
-    ROLE = 3
+    ROLE = 2
+    ANYONE = 3
     EXACT = 4
 
 
@@ -42,7 +43,7 @@ def is_spared(principals: Principals, caller: Caller, context: Context) -> bool:
 
     Naming an account spares its root user only."""
     found = grip(principals, caller, context)
-    return found >= Grip.ANYONE or (found is Grip.ACCOUNT and caller.kind is CallerKind.ROOT)
+    return found >= Grip.ROLE or (found is Grip.ACCOUNT and caller.kind is CallerKind.ROOT)
 
 
 def _name_grip(kind: str, name: str, caller: Caller, context: Context) -> Grip:

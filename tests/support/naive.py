@@ -54,7 +54,7 @@ def decide_one(line: Json) -> str:
     everything += [policy for policy in (boundary, resource_policy) if policy]
     if matching(everything, "Deny"):
         return EXPLICIT
-    if not all(allows(level) for level in scps or [] if level) or not (endpoint is None or allows(endpoint)):
+    if not all(allows(level) for level in scps or []) or not (endpoint is None or allows(endpoint)):
         return IMPLICIT
 
     within_boundary = boundary is None or allows([boundary])
@@ -174,7 +174,7 @@ def substituted(text: str, version: str | None, context: Json) -> tuple[Any, ...
             out += (variable,)
         elif isinstance(value, str):
             out += tuple(value)
-        elif comma:
+        elif comma and value is None:
             out += tuple(default.strip("'"))
         elif variable:
             return None

@@ -151,6 +151,9 @@ def request(rng: random.Random) -> Json:
         line["permissionsBoundary"] = write.document()
     if "assumed-role" in principal and rng.random() < 0.3:
         line["sessionPolicies"] = [write.document() for _ in range(rng.choice((1, 1, 2)))]
+        for policy in line["sessionPolicies"][1:]:  # iam-simulate takes one only, to which several of a version amount
+            policy.pop("Version", None)
+            policy |= {k: v for k, v in line["sessionPolicies"][0].items() if k == "Version"}
     if rng.random() < 0.1:
         line["serviceControlPolicies"] = [
             [write.document(control=True) for _ in range(rng.choice((1, 1, 2)))] for _ in range(rng.choice((1, 2, 3)))

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from policycc.iam.simulate import Simulator
 from tests.support import naive
 
 TABLE = Path(__file__).parents[3] / "fixtures" / "requests"
@@ -33,3 +34,9 @@ def test_the_table_is_well_formed() -> None:
 @pytest.mark.parametrize("case", [c for c in CASES if c["expect"] != "error"], ids=lambda case: case["id"])
 def test_naive(case: dict[str, Any]) -> None:
     assert naive.decide(case) == case["expect"]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["id"])
+def test_policycc(case: dict[str, Any]) -> None:
+    answer = Simulator().answer(json.dumps(case))
+    assert answer.get("decision", "error") == case["expect"], answer
