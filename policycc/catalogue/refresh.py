@@ -77,6 +77,8 @@ def _candidate(action: ActionFacts, entries: Overlay) -> str | None:
     name = action.action.name
     if action.action.level <= Level.READ or entries.action(name) is not None:
         return None
+    if action.kind in (ActionKind.TAG, ActionKind.UNTAG):
+        return None
     if copies(name) and "derive" not in entries.escapes(name):
         return "copies"
     if action.kind is ActionKind.UNDECIDED:
