@@ -21,6 +21,9 @@ def accounts(sections: Sections, diagnostics: Diagnostics) -> tuple[Account, ...
             features=frozenset(item.value for item in node.each("features")),
             span=node.key,
         )
+    for name in sections.names("accounts"):
+        # One that was wrong as a whole still is there to be named.
+        found.setdefault(name, Account(name))
     _identity(found, diagnostics)
     _ids(found, diagnostics)
     homes = {home(node, sections.table("environments").get("*")) for node in own(sections).values()}

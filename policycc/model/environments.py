@@ -35,7 +35,7 @@ def environments(
 ) -> tuple[Placed, ...]:
     """Every environment, sorted by name."""
     table = sections.table("environments")
-    known = {account.name for account in accounts} | sections.names("accounts")
+    known = {account.name for account in accounts}
     placed = []
     for environment, node in sorted(own(sections).items()):
         values = {"name": name, "environment": environment}

@@ -187,6 +187,13 @@ def test_a_removed_name_is_no_unknown_name() -> None:
     assert codes(HEAD + text) == ["PCC103"]
 
 
+def test_an_account_that_is_wrong_as_a_whole_can_still_be_named() -> None:
+    text = "[accounts]\nx = 3\n[environments.a]\naccount = 'x'\n"
+    (matrix,), diagnostics = load_documents([read_text(HEAD + text)])
+    assert [item.code for item in diagnostics] == ["PCC103"]
+    assert matrix.account(matrix.environment("a").account) == Account("x")
+
+
 def test_matrices_of_one_account_are_kept_apart() -> None:
     other = 'version = 1\nname = "billing"\n'
     assert codes(HEAD + "[environments.a]", other + "[environments.b]") == []
