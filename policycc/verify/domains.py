@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache
 
@@ -13,7 +13,7 @@ from policycc.iam.glob import MANY, ONE, Wild
 from policycc.iam.model import Condition
 from policycc.iam.operators import Family, parse_operator
 from policycc.iam.scalars import date, network, number
-from policycc.iam.template import Text, parse_template, plain, tokens
+from policycc.iam.template import Context, Text, parse_template, plain, tokens
 from policycc.verify.strings import Tokens, classes
 
 ANY_TEXT: Tokens = (ONE, MANY)
@@ -31,6 +31,12 @@ SAMPLES: Mapping[str, tuple[str, ...]] = {
     "aws:username": ("alice",),
 }
 """Values that people recognise, taken where they stand for their class."""
+
+
+@lru_cache(maxsize=16384)
+def compiled(condition: Condition, variables: bool) -> Callable[[Context], bool]:
+    """The evaluator's own test."""
+    return compile_condition(condition, variables)
 
 
 @lru_cache(maxsize=16384)
@@ -116,7 +122,7 @@ def _texts(patterns: tuple[tuple[Tokens, bool], ...]) -> list[str]:
 def _one_per_class(
     key: str, found: list[str], tests: tuple[tuple[Condition, bool], ...], literals: tuple[str, ...]
 ) -> tuple[str, ...]:
-    checks = [compile_condition(condition, variables) for condition, variables in tests]
+    checks = [compiled(condition, variables) for condition, variables in tests]
     seen: dict[tuple[object, ...], str] = {}
     for text in found:
         context = {key: text}

@@ -17,12 +17,15 @@ from policycc.verify.holders import owners as all_owners
 from policycc.verify.holders import scene as scene_of
 from policycc.verify.intent import Holder, Scene
 from policycc.verify.properties.fit import misfits
-from policycc.verify.prove import SHOWN, Findings, Prover
+from policycc.verify.prove import Findings, Prover
 from policycc.verify.residuals import assumptions, residuals
 from policycc.verify.result import PROPERTIES, Counterexample, Open, Property, Verdict, Verification
+from policycc.verify.terms import Test, leaves
 
 MANIFEST = "manifest.json"
 JOURNAL = ".policycc-pending.json"
+SHOWN = 10
+"""Counterexamples of one property and principal that are shown: more say nothing new, and a `*` has thousands."""
 _PROVED = tuple(name for name in PROPERTIES if name != "irredundant")
 
 
@@ -44,12 +47,12 @@ def verify(
     owned = _owned(found, read, manifest, findings, notes)
     if manifest is not None:
         notes += _digests(manifest, documents)
-    for holder in found:
-        _prove(scene, holder, owned[holder.account, holder.name], matrices, findings)
+    tested = _tested(read)
+    provers = [_prove(scene, holder, owned[holder.account, holder.name], tested, findings) for holder in found]
     return Verification(
         properties=tuple(_property(name, findings[name]) for name in _PROVED),
-        residuals=residuals(scene, found),
-        assumptions=assumptions(scene, found),
+        residuals=residuals(provers),
+        assumptions=assumptions(scene, provers),
         notes=tuple(notes + _future(found, owned, catalogue)),
         principals=len(found),
         documents=len(read),
@@ -134,27 +137,39 @@ def _digests(manifest: Mapping[str, Any], documents: Mapping[str, bytes]) -> lis
     return notes
 
 
+def _tested(read: Sequence[Document]) -> tuple[str, ...]:
+    """The condition keys of all documents, folded."""
+    found = {
+        leaf.key
+        for document in read
+        for clause in document.clauses
+        for leaf in leaves(clause.scope)
+        if isinstance(leaf, Test)
+    }
+    return tuple(sorted(found))
+
+
 def _prove(
     scene: Scene,
     holder: Holder,
     documents: Sequence[Document],
-    matrices: Sequence[Matrix],
+    tested: tuple[str, ...],
     findings: Mapping[str, Findings],
-) -> None:
-    overrides = {
-        name: value for matrix in matrices if matrix.name in holder.matrices for name, value in matrix.output.quotas
-    }
-    for path, why in misfits(holder.kind, documents, overrides):
+) -> Prover:
+    prover = Prover(scene, holder, documents, tested, findings)
+    quotas = {name: value for matrix in holder.matrices for name, value in scene.matrices[matrix].output.quotas}
+    for path, why in misfits(holder.kind, documents, quotas):
         findings["fit"].counterexamples.append(
             Counterexample(holder.name, holder.account, None, None, f"{path}: {why}", policy=path)
         )
     unreadable = [document.path for document in documents if document.policy is None]
-    if unreadable:
-        for name in _PROVED:
-            if name != "fit":
-                findings[name].open.append(Open(holder.name, None, f"{unreadable[0]} cannot be read as a policy"))
-        return
-    Prover(scene, holder, documents, dict(findings)).prove()
+    if not unreadable:
+        prover.prove()
+        return prover
+    for name in _PROVED:
+        if name != "fit":
+            findings[name].open.append(Open(holder.name, None, f"{unreadable[0]} cannot be read as a policy"))
+    return prover
 
 
 def _property(name: str, found: Findings) -> Property:

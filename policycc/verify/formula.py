@@ -53,8 +53,7 @@ def conjunction(parts: Iterable[Formula]) -> Formula:
         if part == FALSE:
             return FALSE
         flat += part.parts if isinstance(part, And) else (part,)
-    unique = tuple(dict.fromkeys(flat))
-    return unique[0] if len(unique) == 1 else And(unique)
+    return flat[0] if len(flat) == 1 else And(tuple(flat))
 
 
 def disjunction(parts: Iterable[Formula]) -> Formula:
@@ -63,8 +62,7 @@ def disjunction(parts: Iterable[Formula]) -> Formula:
         if part == TRUE:
             return TRUE
         flat += part.parts if isinstance(part, Or) else (part,)
-    unique = tuple(dict.fromkeys(flat))
-    return unique[0] if len(unique) == 1 else Or(unique)
+    return flat[0] if len(flat) == 1 else Or(tuple(flat))
 
 
 def negation(formula: Formula) -> Formula:

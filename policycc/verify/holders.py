@@ -78,6 +78,7 @@ class _Draft:
     def holder(self, key: tuple[str, str], world: World) -> Holder:
         order: Mapping[Place, int] = {place: index for index, place in enumerate(world.places)}
         account, name = key
+        cells: dict[frozenset[Place], tuple[Place, ...]] = {}
         return Holder(
             account=account,
             name=name,
@@ -86,8 +87,10 @@ class _Draft:
             matrices=tuple(sorted(self.matrices)),
             environment=self.environment,
             places=tuple(sorted(self.places, key=order.__getitem__)),
+            # One tuple for all actions that are granted in the same environments: alike is then quick to see.
             grants={
-                action: tuple(sorted(places, key=order.__getitem__)) for action, places in sorted(self.grants.items())
+                action: cells.setdefault(frozenset(places), tuple(sorted(places, key=order.__getitem__)))
+                for action, places in sorted(self.grants.items())
             },
             accepted_residuals=frozenset(self.residuals),
             accepted_escapes=frozenset(self.escapes),

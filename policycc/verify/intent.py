@@ -120,7 +120,7 @@ class Scene:
         granted = holder.grants.get(facts.action.id, ())
         everywhere = all(other in granted for other in self.world.account_places(place))
         passes = self._passes(holder, place) if facts.action.id == "iam:PassRole" else ()
-        key = (facts.action.id, place, tagging, everywhere, passes)
+        key = (facts.action.id, id(place), everywhere, passes)
         if key not in self._holdings:
             ask = Ask(tagging.keys, tagging.always, everywhere, passes)
             self._holdings[key] = hold(self.world, place, facts, ask)

@@ -30,6 +30,11 @@ from policycc.verify.terms import (
 )
 
 
+RESERVED = {"s3:object": "arn:*:s3:::accesspoint/*"}
+"""ARNs that are read as another type's: the proof assumes that no bucket is called `accesspoint`, because patterns for
+access points (arn:aws:s3:REGION:ACCOUNT:accesspoint/NAME) would match its objects where region and account are open."""
+
+
 def belongs(subject: Subject, place: Place, alone: bool) -> Term:
     """The resource of the request belongs to `place`; `alone` if the whole account is this environment's."""
     if alone:
@@ -121,6 +126,12 @@ def agreement(subject: Subject, places: tuple[Place, ...]) -> Term:
         return ALWAYS
     owners = [belongs(subject, place, False) for place in places]
     return every(some((negate(one), negate(other))) for one, other in combinations(owners, 2))
+
+
+def not_reserved(subject: Subject) -> Term:
+    """The ARN is not one that only a resource of another type has, though the pattern of this type would fit."""
+    reserved = RESERVED.get(subject.row.id) if subject.row else None
+    return ALWAYS if reserved is None else negate(Is(ResourceMatches((reserved,), variables=False)))
 
 
 def _makes_something(subject: Subject) -> bool:

@@ -1,15 +1,18 @@
-"""The proof: every property, for every principal, over all requests."""
+"""The proof of one principal's policies: every property, over all requests."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from policycc.catalogue.holdability import Holding, RowHolding
 from policycc.catalogue.holdability import Verdict as Holdable
 from policycc.catalogue.world import Place
+from policycc.verify import marks
 from policycc.verify.actions import Matched, matched
 from policycc.verify.documents import Clause, Document
 from policycc.verify.intent import Companion, Holder, Scene, companions_of
+from policycc.verify.kinds import kind_of
 from policycc.verify.properties import closure, usability
 from policycc.verify.properties.escape import escape
 from policycc.verify.properties.exactness import exactness
@@ -18,11 +21,10 @@ from policycc.verify.question import Question
 from policycc.verify.replay import Replayer
 from policycc.verify.requests import Subject
 from policycc.verify.result import Counterexample, Open
-from policycc.verify.search import Undecided, find
+from policycc.verify.search import Undecided, Witness, find
 from policycc.verify.terms import NEVER, Term, every, negate, some
 
-SHOWN = 10
-"""Counterexamples of one property and principal that are kept: more say nothing new, and a `*` has thousands."""
+_NOTHING = Matched((), ())
 
 
 @dataclass(slots=True)
@@ -34,14 +36,39 @@ class Findings:
     exceptions: set[str] = field(default_factory=set)
 
 
+@dataclass(frozen=True, slots=True)
+class Class:
+    """Actions that are alike in facts, grants and statements. What is asked of the first holds of all."""
+
+    actions: tuple[str, ...]
+    statements: Matched
+    granted: tuple[Place, ...]
+
+    @property
+    def action(self) -> str:
+        return self.actions[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """One way to break a property: the request that breaks it, and what to say of it."""
+
+    name: str
+    term: Term
+    environment: str | None
+    words: str
+
+
 @dataclass(slots=True)
 class Prover:
-    """Proves one principal's policies."""
+    """Proves one principal's policies. `tested` are the folded condition keys of all documents of the proof."""
 
     scene: Scene
     holder: Holder
     documents: Sequence[Document]
-    findings: dict[str, Findings]
+    tested: tuple[str, ...]
+    findings: Mapping[str, Findings]
+    classes: tuple[Class, ...] = ()
     _clauses: list[Clause] = field(default_factory=list)
     _allowed: dict[Matched, Term] = field(default_factory=dict)
     _companions: Mapping[str, tuple[Companion, ...]] = field(default_factory=dict)
@@ -57,14 +84,32 @@ class Prover:
         self._spellings = {key.lower(): key for place in places for key, _ in place.environment.tags}
         self._names = tuple(name for place in places for name in place.environment.names)
         self._replay = Replayer(self.holder, self.documents)
+        self.classes = tuple(self._classes())
+        for found in self.classes:
+            if found.statements.allows:
+                self._nothing_more(found)
+            if found.granted:
+                self._usable(found)
+            if found.action in self._companions:
+                self._companion_usable(found)
+
+    # -- what is alike --------------------------------------------------------------------------------------------
+
+    def _classes(self) -> Iterator[Class]:
         allowed = matched(self._clauses, self.scene.catalogue)
-        for action, statements in allowed.items():
-            self._nothing_more(action, self._term(statements))
-        nothing = Matched((), ())
-        for action, granted in self.holder.grants.items():
-            self._usable(action, granted, self._term(allowed.get(action, nothing)))
-        for action, companions in self._companions.items():
-            self._companions_usable(action, companions, self._term(allowed.get(action, nothing)))
+        accepted = {action for action, _ in self.holder.accepted_residuals | self.holder.accepted_escapes}
+        alike: dict[tuple[object, ...], list[str]] = {}
+        members = dict.fromkeys([*allowed, *self.holder.grants, *self._companions])
+        for action in members:
+            key = (
+                kind_of(self.scene.catalogue, action, self.tested),
+                allowed.get(action, _NOTHING),
+                id(self.holder.grants.get(action)),
+                action if action in accepted or action in self._companions else None,
+            )
+            alike.setdefault(key, []).append(action)
+        for actions in alike.values():
+            yield Class(tuple(actions), allowed.get(actions[0], _NOTHING), self.holder.grants.get(actions[0], ()))
 
     def _term(self, statements: Matched) -> Term:
         """What the statements let through of a request for the action."""
@@ -77,52 +122,47 @@ class Prover:
             )
         return self._allowed[statements]
 
-    def _question(self, subject: Subject, allowed: Term) -> Question:
-        granted = self.holder.grants.get(subject.action, ())
-        return Question(self.scene, self.holder, subject, allowed, granted, self._companions.get(subject.action, ()))
+    def _question(self, found: Class, subject: Subject) -> Question:
+        return Question(
+            self.scene,
+            self.holder,
+            subject,
+            self._term(found.statements),
+            found.granted,
+            self._companions.get(subject.action, ()),
+        )
 
     # -- properties that no request may break ---------------------------------------------------------------------
 
-    def _nothing_more(self, action: str, allowed: Term) -> None:
-        for subject in self.scene.subjects(action, self.holder.places[0]):
-            question = self._question(subject, allowed)
-            for place in question.places:
-                breach = f"it is not granted in {place.name}"
-                self._ask("isolation", question, isolation(question, place), place.name, breach)
-            self._ask("exactness", question, exactness(question), None, "nothing in the matrix intends it")
-            if not question.alone:
-                self._closed(question)
-            self._ask("escape", question, escape(question), None, _escape_words(question))
+    def _nothing_more(self, found: Class) -> None:
+        for subject in self.scene.subjects(found.action, self.holder.places[0]):
+            question = self._question(found, subject)
+            breaches = [breach for breach in _breaches(question) if breach.term != NEVER]
+            possible = every((question.allowed, marks.agreement(subject, question.places), marks.not_reserved(subject)))
+            try:
+                # Usually nothing is wrong, and then one question for all properties is enough.
+                if self._search(subject, every((possible, some(breach.term for breach in breaches)))) is None:
+                    continue
+            except Undecided:
+                pass
+            for breach in breaches:
+                self._find(found, subject, breach, every((possible, breach.term)), allowed=True)
 
-    def _closed(self, question: Question) -> None:
-        for term, breach in (
-            (closure.tags_move(question), "it changes the boundary tags of an existing resource"),
-            (
-                closure.escapes_on_creation(question),
-                "what it creates does not belong to one environment where that is granted",
-            ),
-            (closure.second_spelling(question), "what it creates carries a boundary key in two spellings"),
-        ):
-            self._ask("closure", question, term, None, breach)
+    def _search(self, subject: Subject, term: Term) -> Witness | None:
+        return find(subject, term, self._spellings, self._names)
 
-    def _ask(self, name: str, question: Question, term: Term, environment: str | None, breach: str) -> None:
-        if term != NEVER:
-            self._find(name, question, term, environment, breach, allowed=True)
-
-    def _find(
-        self, name: str, question: Question, term: Term, environment: str | None, breach: str, *, allowed: bool
-    ) -> None:
+    def _find(self, among: Class, subject: Subject, breach: Breach, term: Term, *, allowed: bool) -> None:
         """Look for a request that meets the term; what the evaluator confirms is a counterexample."""
-        found = self.findings[name]
-        subject = question.subject
+        found = self.findings[breach.name]
         try:
-            witness = find(subject, term, self._spellings, self._names)
+            witness = self._search(subject, term)
         except Undecided as reason:
             found.open.append(Open(self.holder.name, subject.action, str(reason)))
             return
         if witness is None:
             return
-        shown = self._replay.show(subject, witness, environment, breach, allowed=allowed)
+        words = breach.words + _others(among)
+        shown = self._replay.show(subject, witness, breach.environment, words, allowed=allowed)
         if shown is not None:
             found.counterexamples.append(shown)
             return
@@ -131,33 +171,70 @@ class Prover:
 
     # -- usability ------------------------------------------------------------------------------------------------
 
-    def _usable(self, action: str, granted: Sequence[Place], allowed: Term) -> None:
-        facts = self.scene.facts(action)
-        for place in granted:
+    def _usable(self, found: Class) -> None:
+        facts = self.scene.facts(found.action)
+        for place in found.granted:
             holding = self.scene.holding(self.holder, facts, place)
             if holding.verdict is not Holdable.HELD:
                 continue
-            rows = {row.type: row for row in holding.rows if row.verdict is Holdable.HELD}
-            for subject in self.scene.subjects(action, place, claimed=True):
-                row = rows.get(subject.type)
-                if row is None:
+            rows = _held(holding)
+            self._except_unconfirmed(found, rows)
+            for subject in self.scene.subjects(found.action, place, claimed=True):
+                if subject.type not in rows:
                     continue
-                if "unconfirmed-tag" in row.how:
-                    self.findings["usability"].exceptions.add(f"{action} on {subject.type}: its tags are unconfirmed")
-                question = self._question(subject, allowed)
-                for term in usability.canonical(question, place, row):
-                    self._must(question, place, term)
+                question = self._question(found, subject)
+                for term in usability.canonical(question, place, rows[subject.type]):
+                    self._must(found, question, place, term)
 
-    def _companions_usable(self, action: str, companions: Sequence[Companion], allowed: Term) -> None:
-        for companion in companions:
-            for subject in self.scene.subjects(action, companion.place, claimed=True):
-                question = self._question(subject, allowed)
+    def _except_unconfirmed(self, found: Class, rows: Mapping[str, RowHolding]) -> None:
+        for row in rows.values():
+            if "unconfirmed-tag" in row.how:
+                self.findings["usability"].exceptions.update(
+                    f"{action} on {row.type}: nobody has confirmed that AWS shows its tags" for action in found.actions
+                )
+
+    def _companion_usable(self, found: Class) -> None:
+        for companion in self._companions[found.action]:
+            for subject in self.scene.subjects(found.action, companion.place, claimed=True):
+                question = self._question(found, subject)
                 for term in usability.companion(question, companion):
-                    self._must(question, companion.place, term)
+                    self._must(found, question, companion.place, term)
 
-    def _must(self, question: Question, place: Place, canonical: Term) -> None:
+    def _must(self, found: Class, question: Question, place: Place, canonical: Term) -> None:
         term = usability.refused(question, canonical)
-        self._find("usability", question, term, place.name, f"it is granted in {place.name}", allowed=False)
+        breach = Breach("usability", term, place.name, f"it is granted in {place.name}")
+        self._find(found, question.subject, breach, term, allowed=False)
+
+
+def _breaches(question: Question) -> Iterator[Breach]:
+    for place in question.places:
+        yield Breach("isolation", isolation(question, place), place.name, f"it is not granted in {place.name}")
+    yield Breach("exactness", exactness(question), None, "nothing in the matrix intends it")
+    yield Breach("escape", escape(question), None, _escape_words(question))
+    if question.alone:
+        return
+    yield Breach("closure", closure.tags_move(question), None, "it changes the boundary tags of an existing resource")
+    yield Breach(
+        "closure",
+        closure.escapes_on_creation(question),
+        None,
+        "what it creates does not belong to one environment where that is granted",
+    )
+    yield Breach(
+        "closure",
+        closure.second_spelling(question),
+        None,
+        "what it creates carries a boundary key in two spellings",
+    )
+
+
+def _held(holding: Holding) -> dict[str, RowHolding]:
+    return {row.type: row for row in holding.rows if row.verdict is Holdable.HELD}
+
+
+def _others(among: Class) -> str:
+    more = len(among.actions) - 1
+    return f"; so {'is' if more == 1 else 'are'} {more} more like it" if more else ""
 
 
 def _escape_words(question: Question) -> str:

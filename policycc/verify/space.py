@@ -14,12 +14,11 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from policycc.iam.arn import resource_tokens_glob
-from policycc.iam.conditions import compile_condition
 from policycc.iam.glob import MANY, Token, parse_tokens
 from policycc.iam.model import Condition
 from policycc.iam.operators import Family, Operator, Quantifier, parse_operator
 from policycc.iam.template import Context, Text, parse_template
-from policycc.verify.domains import ANY_TEXT, has_variables, patterns_of, values_for
+from policycc.verify.domains import ANY_TEXT, compiled, has_variables, patterns_of, values_for
 from policycc.verify.formula import Assignment, Formula, atom, conjunction, constant, disjunction, negation
 from policycc.verify.requests import MULTIVALUED, TAG_KEYS, Mode, Shape, Supply, request_key, tag_key
 from policycc.verify.strings import Tokens, classes, matches, of_language
@@ -63,6 +62,7 @@ class Space:
     _literals: dict[str, tuple[str, ...]] = field(default_factory=dict)
     _prefixes: set[str] = field(default_factory=set)
     _free: int = 0
+    _formulas: dict[int, Formula] = field(default_factory=dict)
 
     # -- variables ------------------------------------------------------------------------------------------------
 
@@ -103,7 +103,7 @@ class Space:
         tag_tests: dict[str, list[tuple[Condition, bool]]],
         plain: dict[str, list[tuple[Condition, bool]]],
     ) -> None:
-        key = leaf.condition.key.lower()
+        key = leaf.key
         if has_variables(leaf.condition, leaf.variables):
             return
         tag, requested = tag_key(key), request_key(key)
@@ -177,7 +177,9 @@ class Space:
 
     def formula(self, term: Term) -> Formula:
         if isinstance(term, Is):
-            found = self._leaf(term.leaf)
+            found = self._formulas.get(id(term.leaf))
+            if found is None:
+                found = self._formulas[id(term.leaf)] = self._leaf(term.leaf)
             return found if term.positive else negation(found)
         parts = (self.formula(part) for part in term.parts)
         return conjunction(parts) if isinstance(term, All) else disjunction(parts)
@@ -274,11 +276,10 @@ class Space:
         return disjunction(self._element(key, element) for element in self._elements.get(key, ()) if accepts(element))
 
     def _test(self, leaf: Test) -> Formula:
-        condition = leaf.condition
-        key = condition.key.lower()
+        condition, key = leaf.condition, leaf.key
         if has_variables(condition, leaf.variables):
             return self._unknown()
-        check = compile_condition(condition, leaf.variables)
+        check = compiled(condition, leaf.variables)
         missing = constant(check({}))
         tag, requested = tag_key(key), request_key(key)
         if tag is not None:
@@ -319,12 +320,12 @@ class Space:
         operator: Operator = parse_operator(condition.operator)
         present = self._has_element(key, lambda element: True)
         if operator.base.family is Family.NULL:
-            shown = constant(compile_condition(condition, variables)({key: ("x",)}))
+            shown = constant(compiled(condition, variables)({key: ("x",)}))
             return disjunction((conjunction((present, shown)), conjunction((negation(present), missing))))
         if operator.quantifier is None:
             return conjunction((negation(present), missing))
         single = Condition(f"ForAnyValue:{operator.base.name}", condition.key, condition.values)
-        check = compile_condition(single, variables)
+        check = compiled(single, variables)
         met = {element for element in self._elements[key] if check({key: (element,)})}
         if operator.quantifier is Quantifier.FOR_ANY:
             return self._has_element(key, lambda element: element in met)
@@ -447,5 +448,5 @@ def _arn_values(
 def space_for(shape: Shape, term: Term, samples: tuple[str, ...] = ()) -> Space:
     """The space of a question. Raises TooManyStatesError."""
     space = Space(shape, samples)
-    space.declare(dict.fromkeys(leaves(term)))
+    space.declare({id(leaf): leaf for leaf in leaves(term)}.values())
     return space

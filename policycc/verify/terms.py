@@ -7,7 +7,7 @@ how it becomes a constraint on strings is `smt`'s; both read the same formulas.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from policycc.catalogue.language import Language
 from policycc.iam.model import Condition
@@ -30,10 +30,19 @@ class ResourceMatches:
 
 @dataclass(frozen=True, slots=True)
 class Test:
-    """A condition as policies write it, on what the request shows."""
+    """A condition as policies write it, on what the request shows. `key` is the condition's key, folded."""
 
     condition: Condition
     variables: bool = True
+    key: str = field(init=False, compare=False)
+    _hash: int = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "key", self.condition.key.lower())
+        object.__setattr__(self, "_hash", hash((self.condition, self.variables)))
+
+    def __hash__(self) -> int:
+        return self._hash
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +107,7 @@ def every(parts: Iterable[Term]) -> Term:
         if part == NEVER:
             return NEVER
         flat += part.parts if isinstance(part, All) else (part,)
-    return flat[0] if len(flat) == 1 else All(tuple(dict.fromkeys(flat)))
+    return flat[0] if len(flat) == 1 else All(tuple(flat))
 
 
 def some(parts: Iterable[Term]) -> Term:
@@ -107,7 +116,7 @@ def some(parts: Iterable[Term]) -> Term:
         if part == ALWAYS:
             return ALWAYS
         flat += part.parts if isinstance(part, Some) else (part,)
-    return flat[0] if len(flat) == 1 else Some(tuple(dict.fromkeys(flat)))
+    return flat[0] if len(flat) == 1 else Some(tuple(flat))
 
 
 def negate(term: Term) -> Term:

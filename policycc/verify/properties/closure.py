@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from policycc.catalogue.facts import ActionKind, Part
 from policycc.catalogue.holdability import LISTED_SPELLINGS
+from policycc.catalogue.world import Place
 from policycc.verify import marks
 from policycc.verify.question import Question
 from policycc.verify.requests import Mode
@@ -20,6 +21,7 @@ from policycc.verify.terms import (
     Term,
     every,
     negate,
+    requested,
     some,
     test,
 )
@@ -34,7 +36,7 @@ def tags_move(question: Question) -> Term:
     keys = boundary_keys(question)
     carries = some(negate(Is(TagIs(key, None))) for key in keys)
     broken = some(some(_changes(question, key)) for key in keys)
-    return every((question.allowed, carries, broken))
+    return every((carries, broken, negate(some(_completes(question, place) for place in question.granted))))
 
 
 def escapes_on_creation(question: Question) -> Term:
@@ -47,7 +49,7 @@ def escapes_on_creation(question: Question) -> Term:
         others = (other for other in question.places if other != place)
         apart = (negate(marks.belongs(subject, other, False)) for other in others)
         homes.append(every((marks.belongs(subject, place, False), *apart)))
-    return every((question.allowed, negate(some(homes))))
+    return negate(some(homes))
 
 
 def second_spelling(question: Question) -> Term:
@@ -57,7 +59,7 @@ def second_spelling(question: Question) -> Term:
     if question.excused or not made or not (subject.shape.tag_keys and subject.shape.request_tag):
         return NEVER
     keys = [key for key in boundary_keys(question) if not assumed_spelling(question, key)]
-    return every((question.allowed, some(Is(SecondSpelling(key)) for key in keys)))
+    return some(Is(SecondSpelling(key)) for key in keys)
 
 
 def boundary_keys(question: Question) -> tuple[str, ...]:
@@ -69,6 +71,20 @@ def assumed_spelling(question: Question, key: str) -> bool:
     """Whether the matrix leaves it to its users not to spell a long key in a second way when they create."""
     known = all(question.scene.matrices[name].tagging.keys is not None for name in question.holder.matrices)
     return len(key) > LISTED_SPELLINGS and not known
+
+
+def _completes(question: Question, place: Place) -> Term:
+    """The call gives its environment's tags to a resource that is the environment's already, by name or ARN."""
+    if not question.subject.shape.request_tag:
+        return NEVER
+    tags = place.environment.tags
+    return every(
+        (
+            some(marks.lasting_marks(question.subject, place)),
+            requested(tags),
+            *(negate(Is(OtherSpelling(key))) for key, _ in tags),
+        )
+    )
 
 
 def _creates(question: Question) -> bool:

@@ -11,7 +11,7 @@ from policycc.verify.terms import NEVER, Term, every, negate, some
 
 
 def isolation(question: Question, place: Place) -> Term:
-    """The policies let through a request on a resource of `place` that no grant there asks for."""
+    """The request is on a resource of `place`, and no grant there asks for it."""
     if place in question.granted or question.excused or _is_input(question, place):
         return NEVER
     subject = question.subject
@@ -22,9 +22,7 @@ def isolation(question: Question, place: Place) -> Term:
     )
     return every(
         (
-            question.allowed,
             marks.belongs(subject, place, question.alone),
-            marks.agreement(subject, question.places),
             negate(companions),
         )
     )
