@@ -22,7 +22,7 @@ from tests.support.small import matrices
 
 Json = dict[str, Any]
 whole = settings(
-    max_examples=60,
+    max_examples=25,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
@@ -44,32 +44,16 @@ def compiled(matrix: Json) -> meaning.Build:
 
 @whole
 @given(matrices())
-def test_nothing_is_allowed_that_is_not_intended(matrix: Json) -> None:
-    assert list(meaning.leaks(compiled(matrix))) == []
-
-
-@whole
-@given(matrices())
-def test_everything_granted_is_allowed(matrix: Json) -> None:
+def test_the_policies_mean_the_matrix(matrix: Json) -> None:
     built = compiled(matrix)
     assert meaning.denied_inside(built) == []
     assert list(meaning.half_granted(built)) == []
     assert list(meaning.allowed_although_left_out(built)) == []
-
-
-@whole
-@given(matrices())
-def test_no_boundary_tag_moves(matrix: Json) -> None:
-    built = compiled(matrix)
+    assert list(meaning.leaks(built)) == []
+    assert list(meaning.unasked_actions(built)) == []
     assert list(meaning.broken_companions(built)) == []
     assert list(meaning.retags(built)) == []
-    assert list(meaning.unasked_actions(built)) == []
-
-
-@whole
-@given(matrices())
-def test_requirements_hold(matrix: Json) -> None:
-    assert list(meaning.unmet_but_allowed(compiled(matrix))) == []
+    assert list(meaning.unmet_but_allowed(built)) == []
 
 
 @whole

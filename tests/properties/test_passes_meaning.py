@@ -17,8 +17,8 @@ from policycc.passes.driver import minimise
 from policycc.passes.normal import normal_form
 from policycc.plan.packing import pack
 from policycc.plan.quotas import Quotas
-from tests.support.small_meaning import allowed
 from tests.support.small_catalogue import ACTIONS, small_context
+from tests.support.small_meaning import allowed
 
 PATTERNS = (
     "*",

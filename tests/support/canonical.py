@@ -13,10 +13,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any
 
+from policycc.catalogue import keys
 from policycc.catalogue.facts import ActionFacts, ActionKind, KeyHold, Part, RowFacts, Support
-from policycc.catalogue.keys import supplies
 from policycc.model.matrix import Account, Environment, Requirement
 
 Context = dict[str, str | list[str]]
@@ -27,6 +28,7 @@ GLOBAL_SERVICES = frozenset({"iam", "route53", "cloudfront", "sts", "organizatio
 """Services whose calls AWS authorises in us-east-1, as far as the fixtures use them.
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-requestedregion"""
 
+supplies = cache(keys.supplies)
 _PLACEHOLDER = re.compile(r"\$\{(\w+)\}")
 
 
@@ -155,6 +157,7 @@ def own_arns(row: RowFacts, place: Place) -> Iterator[str]:
         yield render(row, place, region=region)
 
 
+@cache
 def tag_keys_of(row: RowFacts) -> tuple[str, ...]:
     """Prefixes under which the tags of an existing resource stand in a request: the global key and the service's."""
     found = []

@@ -90,12 +90,12 @@ def belongs(row: RowFacts, place: Place, target: Target) -> bool:
 # --- targets and attempts ----------------------------------------------------------------------------------------
 
 
-def targets(row: RowFacts, world: tuple[Place, ...]) -> Iterator[Target]:
-    """Resources of the row's type, marked in every way that could be mistaken for another."""
+def targets(row: RowFacts, world: tuple[Place, ...], *, few: bool = False) -> Iterator[Target]:
+    """Resources of the row's type, marked in every way that could be mistaken for another; or in a `few` ways."""
     arns = {arn for place in world for arn in own_arns(row, place)}
     region = "us-east-1" if row.service in GLOBAL_SERVICES else REGION
     arns |= {render(row, place, name="other-thing-x1", opaque="f9e8d7", region=region) for place in world[:1]}
-    for place in world:
+    for place in () if few else world:
         for glob in place.environment.names[:1]:
             cut = sample(glob, "").rstrip("-")
             arns.add(render(row, place, name=sample(glob).upper(), region=region))
@@ -103,15 +103,18 @@ def targets(row: RowFacts, world: tuple[Place, ...]) -> Iterator[Target]:
         for path in place.environment.roles if row.id == "iam:role" else ():
             arns.add(f"arn:{place.partition}:iam::{place.number}:role{path.rstrip('/')}x/app")
             arns.add(f"arn:{place.partition}:iam::{place.number}:role/elsewhere{path}app")
-    for arn, tags in product(sorted(arns), _tag_sets(world)):
+    for arn, tags in product(sorted(arns), _tag_sets(world, few)):
         yield Target(arn, tags)
 
 
-def _tag_sets(world: tuple[Place, ...]) -> list[Tags]:
+def _tag_sets(world: tuple[Place, ...], few: bool) -> list[Tags]:
     sets: list[Tags] = [{}]
     for place in world:
         own = place.tags
         sets.append(own)
+        if few:
+            sets.append(dict([*own.items()][:-1]))
+            continue
         sets.append({key: value.upper() for key, value in own.items()})
         sets.append({key: value.capitalize() for key, value in own.items()})
         sets.append({key: f"{value}x" for key, value in own.items()})
@@ -135,15 +138,17 @@ def attempts(
     """Requests of the action on every target, as existing resources and, where the call creates, as new ones."""
     place = world[0]
     pins: list[Context] = [{}]
-    pins += [pinned((*row.keys, *row.pinned, *facts.pinned), other) for other in world]
-    for target in targets(row, world):
+    pins = _unique(pins + [pinned((*row.keys, *row.pinned, *facts.pinned), other) for other in world])
+    carried = _carried(facts, row, world)
+    around = {**common, **network(row, place)}
+    # A tag action names dozens of types and brings dozens of tags: fewer targets keep the product small.
+    for target in targets(row, world, few=facts.action.level is Level.TAGGING):
         for part in parts(row, facts):
             tagged = (
                 resource_tags(row, place, target.tags) if part == "existing" else request_tags(row, facts, target.tags)
             )
-            carried = _carried(facts, row, world) if part == "existing" else [{}]
-            for extra, pin in product(carried, _unique(pins)):
-                context = {**common, **network(row, place), **extra, **pin, **tagged}
+            for extra, pin in product(carried if part == "existing" else [{}], pins):
+                context = {**around, **extra, **pin, **tagged}
                 yield Request(facts.action.id, target.arn, row.type, part, context), target
 
 
