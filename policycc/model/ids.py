@@ -18,19 +18,20 @@ def check(matrix: Matrix, sections: Sections, diagnostics: Diagnostics) -> None:
             _report(accounts[name], group, reason, diagnostics)
 
     homes = {environment.name: environment.account for environment in matrix.environments}
+    reached: dict[str, set[str]] = {group.name: set() for group in matrix.groups}
+    for cell in matrix.cells:
+        reached[cell.group].add(homes[cell.environment])
     for group in matrix.groups:
-        reached = {homes[cell.environment] for cell in matrix.cells if cell.group == group.name}
         trust = group.trust
         if group.kind == "role" and trust and (trust.github or trust.oidc or trust.saml):
-            for name in sorted(reached):
+            for name in sorted(reached[group.name]):
                 need(name, group, "its role trusts an identity provider there")
     hub = next((account for account in matrix.accounts if account.identity), None)
     if hub is None:
         return
     for group in matrix.groups:
-        reached = {homes[cell.environment] for cell in matrix.cells if cell.group == group.name}
-        if group.kind == "group" and reached - {hub.name}:
-            for name in sorted({*reached, hub.name}):
+        if group.kind == "group" and reached[group.name] - {hub.name}:
+            for name in sorted({*reached[group.name], hub.name}):
                 need(name, group, "people reach it, or come from it, by assuming a role")
 
 

@@ -63,9 +63,12 @@ def _principals(matrices: list[Matrix], diagnostics: Diagnostics) -> None:
     """A principal for each environment must not have the name of another group."""
     seen: dict[str, Group] = {}
     for matrix in matrices:
+        environments: dict[str, set[str]] = {}
+        for cell in matrix.cells:
+            environments.setdefault(cell.group, set()).add(cell.environment)
         for group in matrix.groups:
-            environments = sorted({cell.environment for cell in matrix.cells if cell.group == group.name})
-            principals = [f"{group.name}-{name}" for name in environments] if group.per_environment else [group.name]
+            each = sorted(environments.get(group.name, ()))
+            principals = [f"{group.name}-{name}" for name in each] if group.per_environment else [group.name]
             for principal in principals:
                 first = seen.setdefault(principal, group)
                 if first.name != group.name:
