@@ -8,9 +8,8 @@ between them costs those once more. The search is exact for the given row: dynam
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
 
 from policycc.ir.cost import document_size, list_size, statement_size, string_size
 from policycc.ir.merge import union
@@ -23,7 +22,8 @@ Possible = Callable[[str, str], bool]
 """Whether a request for an action can have a resource that a pattern matches."""
 
 _RANK_BITS = 32
-_Score = tuple[int, int, int]
+_BYTE = 1 << 48  # more than the ranks of all cuts together
+_DOCUMENT = 1 << 80  # more than all characters together
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,6 @@ class Row:
         self._pieces = [
             piece for place, statement in enumerate(statements) for piece in _pieces(place, statement, possible)
         ]
-        self._sizes = list(accumulate((piece.size for piece in self._pieces), initial=0))
         self._bodies = [body_size(statement) + 1 for statement in statements]
         self._resources = [[string_size(resource) + 1 for resource in s.resources] for s in statements]
         self._masks: list[dict[int, int]] = [{} for _ in statements]
@@ -52,8 +51,7 @@ class Row:
         """The statements of each document, none of them larger than `limit` characters.
 
         Every single piece has to fit."""
-        scores, cuts = self._search(limit)
-        assert scores[-1] is not None, "a piece is larger than a document"
+        _, cuts = self._search(limit)
         return self._documents(cuts, len(self._pieces))
 
     def documents_and_rest(
@@ -61,37 +59,33 @@ class Row:
     ) -> tuple[list[tuple[Statement, ...]], tuple[Statement, ...]] | None:
         """At most `count` documents of `limit` characters and one last one of `rest`, or None if that is too little."""
         scores, cuts = self._search(limit)
-        found: tuple[_Score, int] | None = None
-        for start, size in self._windows(len(self._pieces), rest):
-            score = scores[start]
-            if score is not None and score[0] <= count:
-                whole = (score[0], score[1] + size, score[2] + self._pieces[start].rank)
-                if found is None or whole < found[0]:
-                    found = (whole, start)
-        if found is None:
+        end = len(self._pieces)
+        fitting = [
+            (scores[start] + size * _BYTE + self._pieces[start].rank, start)
+            for start, size in self._windows(end, rest)
+            if scores[start] < (count + 1) * _DOCUMENT
+        ]
+        if not fitting:
             return None
-        return self._documents(cuts, found[1]), self._document(found[1], len(self._pieces))
+        _, start = min(fitting)
+        return self._documents(cuts, start), self._document(start, end)
 
-    def _search(self, limit: int) -> tuple[list[_Score | None], list[int]]:
-        """The best score of each prefix, and where its last document starts."""
-        scores: list[_Score | None] = [(0, 0, 0)]
-        cuts = [0]
+    def _search(self, limit: int) -> tuple[list[int], list[int]]:
+        """The best score of each prefix, and where its last document starts. A score is one number, in which documents
+        outweigh characters and characters outweigh ranks."""
+        ranks = [0, *(piece.rank for piece in self._pieces[1:])]
+        scores, cuts = [0], [0]
         for end in range(1, len(self._pieces) + 1):
-            best: tuple[_Score, int] | None = None
-            for start, size in self._windows(end, limit):
-                before = scores[start]
-                if before is None:
-                    continue
-                rank = self._pieces[start].rank if start else 0
-                score = (before[0] + 1, before[1] + size, before[2] + rank)
-                if best is None or score < best[0]:
-                    best = (score, start)
-            scores.append(best[0] if best else None)
-            cuts.append(best[1] if best else 0)
+            best, cut = min(
+                (scores[start] + size * _BYTE + ranks[start], start) for start, size in self._windows(end, limit)
+            )
+            scores.append(best + _DOCUMENT)
+            cuts.append(cut)
         return scores, cuts
 
-    def _windows(self, end: int, limit: int) -> Iterator[tuple[int, int]]:
+    def _windows(self, end: int, limit: int) -> list[tuple[int, int]]:
         """Every start of a document that ends before piece `end` and fits, with its size, nearest first."""
+        found: list[tuple[int, int]] = []
         size = FRAME - 1
         place, needs, resources = -1, 0, 0
         for start in range(end - 1, -1, -1):
@@ -106,8 +100,9 @@ class Row:
                 size += resources
             size += piece.size
             if size > limit:
-                return
-            yield start, size
+                break
+            found.append((start, size))
+        return found
 
     def _resources_size(self, place: int, needs: int) -> int:
         known = self._masks[place]
