@@ -18,7 +18,9 @@ COMMANDS = {
     "init": Lazy("policycc.cli.init:init", "write a commented starter matrix.toml that builds"),
     "check": Lazy("policycc.cli.check:check", "find what is wrong with a matrix; writes nothing"),
     "build": Lazy("policycc.cli.build:build", "compile a matrix, prove the policies and write them"),
+    "verify": Lazy("policycc.cli.verify:verify", "prove policy files as they are, whoever wrote them"),
     "explain": Lazy("policycc.cli.explain:explain", "say why an action is allowed or not, or what a code means"),
+    "catalogue": Lazy("policycc.cli.catalogue:catalogue", "what AWS supports, and how an action can be held"),
     "simulate": Lazy("policycc.cli.simulate:simulate", "evaluate requests against policies, one JSON object a line"),
 }
 
