@@ -179,12 +179,16 @@ def resource_tags(row: RowFacts, place: Place, tags: Mapping[str, str]) -> Conte
 
 
 def request_tags(row: RowFacts | None, facts: ActionFacts, tags: Mapping[str, str]) -> Context:
-    """What a request says of the tags that the call puts on something."""
+    """What a request says of the tags that the call puts on something.
+
+    Of two spellings of a key IAM compares one, and nobody says which: here the first, and `aws:TagKeys` tells both."""
     supplied = row.supplied if row is not None else facts.action.keys
     context: Context = {}
+    told: set[str] = set()
     for key, value in tags.items():
-        if supplies(supplied, f"aws:RequestTag/{key}"):
+        if supplies(supplied, f"aws:RequestTag/{key}") and key.lower() not in told:
             context[f"aws:RequestTag/{key}"] = value
+            told.add(key.lower())
     if context and supplies(supplied, "aws:TagKeys"):
         context["aws:TagKeys"] = sorted(tags)
     return context

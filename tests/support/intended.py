@@ -119,6 +119,7 @@ def _tag_sets(world: tuple[Place, ...], few: bool) -> list[Tags]:
         sets.append({key: value.capitalize() for key, value in own.items()})
         sets.append({key: f"{value}x" for key, value in own.items()})
         sets.append(dict.fromkeys(own, "*"))
+        sets += [{**own, key.swapcase(): "another"} for key in own]
         if len(own) > 1:
             for left_out in own:
                 sets.append({key: value for key, value in own.items() if key != left_out})
@@ -144,6 +145,8 @@ def attempts(
     # A tag action names dozens of types and brings dozens of tags: fewer targets keep the product small.
     for target in targets(row, world, few=facts.action.level is Level.TAGGING):
         for part in parts(row, facts):
+            if part == "existing" and len({key.lower() for key in target.tags}) < len(target.tags):
+                continue  # which of two spellings IAM compares is not defined
             tagged = (
                 resource_tags(row, place, target.tags) if part == "existing" else request_tags(row, facts, target.tags)
             )
