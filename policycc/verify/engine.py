@@ -19,7 +19,7 @@ from policycc.verify.intent import Holder, Scene
 from policycc.verify.properties.fit import misfits
 from policycc.verify.prove import Findings, Prover
 from policycc.verify.residuals import assumptions, residuals
-from policycc.verify.result import PROPERTIES, Counterexample, Open, Property, Verdict, Verification
+from policycc.verify.result import PROPERTIES, Counterexample, Open, Property, Residual, Verdict, Verification
 from policycc.verify.terms import Test, leaves
 
 MANIFEST = "manifest.json"
@@ -49,9 +49,13 @@ def verify(
         notes += _digests(manifest, documents)
     tested = _tested(read)
     provers = [_prove(scene, holder, owned[holder.account, holder.name], tested, findings) for holder in found]
+    left = residuals(provers)
+    for item in left:
+        for name in ("isolation", "exactness") if item.reaches else ("exactness",):
+            findings[name].exceptions.add(_excepted(item))
     return Verification(
         properties=tuple(_property(name, findings[name]) for name in _PROVED),
-        residuals=residuals(provers),
+        residuals=left,
         assumptions=assumptions(scene, provers),
         notes=tuple(notes + _future(found, owned, catalogue)),
         principals=len(found),
@@ -135,6 +139,11 @@ def _digests(manifest: Mapping[str, Any], documents: Mapping[str, bytes]) -> lis
             if content is not None and hashlib.sha256(content).hexdigest() != policy.get("sha256"):
                 notes.append(f"{policy['path']} was edited after it was built")
     return notes
+
+
+def _excepted(item: Residual) -> str:
+    reaches = f", reaching {', '.join(item.reaches)}" if item.reaches else ""
+    return f"{item.account}/{item.principal}: {len(item.actions)} actions on everything{reaches} ({item.reason})"
 
 
 def _tested(read: Sequence[Document]) -> tuple[str, ...]:

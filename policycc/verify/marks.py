@@ -29,7 +29,6 @@ from policycc.verify.terms import (
     test,
 )
 
-
 RESERVED = {"s3:object": "arn:*:s3:::accesspoint/*"}
 """ARNs that are read as another type's: the proof assumes that no bucket is called `accesspoint`, because patterns for
 access points (arn:aws:s3:REGION:ACCOUNT:accesspoint/NAME) would match its objects where region and account are open."""

@@ -1,0 +1,1 @@
+"""Proofs for people, programs and auditors: one renderer a file."""
