@@ -51,8 +51,8 @@ def _replace(folder: Path, files: dict[str, bytes]) -> None:
     for path in folder.rglob("*"):
         if path.is_file() and path.relative_to(folder).as_posix() not in files:
             path.unlink()
-    for path, content in files.items():
-        place = folder / path
+    for name, content in files.items():
+        place = folder / name
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_bytes(content)
 
@@ -150,7 +150,7 @@ def test_every_statement_leads_back_to_cells(name: str) -> None:
 
 
 def test_cfn_lint_has_nothing_to_say(name: str) -> None:
-    from cfnlint import lint_all
+    from cfnlint import lint_all  # type: ignore[import-untyped]
 
     template = {
         "AWSTemplateFormatVersion": "2010-09-09",

@@ -152,22 +152,24 @@ def requirements(source: Source, group: str, environment: str) -> tuple[Requirem
     for entry in source.data.get("require", ()):
         groups, environments = entry.get("groups"), entry.get("environments")
         if (groups is None or group in groups) and (environments is None or environment in environments):
-            lists = {
-                key: tuple(entry[key])
-                for key in ("regions", "source_ips", "source_vpcs", "source_vpc_endpoints")
-                if key in entry
-            }
             found.append(
                 Requirement(
                     (group,),
                     (environment,),
                     mfa=entry.get("mfa", False),
                     mfa_max_age=entry.get("mfa_max_age"),
+                    regions=_texts(entry, "regions"),
+                    source_ips=_texts(entry, "source_ips"),
+                    source_vpcs=_texts(entry, "source_vpcs"),
+                    source_vpc_endpoints=_texts(entry, "source_vpc_endpoints"),
                     via_aws_services=entry.get("via_aws_services", False),
-                    **lists,
                 )
             )
     return tuple(found)
+
+
+def _texts(entry: dict[str, Any], key: str) -> tuple[str, ...] | None:
+    return tuple(entry[key]) if key in entry else None
 
 
 # --- cells -------------------------------------------------------------------------------------------------------
