@@ -8,9 +8,11 @@ The rules that people get wrong, all from the User Guide:
 - `ForAllValues:` is met, and `ForAnyValue:` is not, by a key whose values are all empty texts ("a null dataset, such
   as an empty string").
 - A multivalued key meets no operator without `ForAllValues:` or `ForAnyValue:`.
-- A text that is not of the operator's type (a number, a date, …) meets neither the operator nor its negation.
+- A text that is no number or date meets neither a numeric or date operator nor its negation. A text that is no address
+  is in no block, and so meets NotIpAddress.
 - A policy variable without a value matches nothing, so that it fails a positive operator and meets a negated one.
-- An empty list of values: no value matches.
+- An empty list of values: nothing matches it. With `ForAllValues:` and `ForAnyValue:` no value of a request meets it,
+  negated or not; so the first is met by absence only, and the second never.
 
 Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html,
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html
@@ -37,12 +39,18 @@ def compile_condition(condition: Condition, variables: bool) -> Test:
     if operator.base.family is Family.NULL:
         return _null(key, condition.values)
     compare = comparison(operator.base, condition.values, variables)
+    if operator.quantifier is not None and not condition.values:
+        compare = _neither
     wanted = not operator.base.negated
     if operator.quantifier is Quantifier.FOR_ALL:
         return _for_all(key, compare, wanted)
     if operator.quantifier is Quantifier.FOR_ANY:
         return _for_any(key, compare, wanted)
     return _single(key, compare, wanted, absent=operator.if_exists or operator.base.negated)
+
+
+def _neither(value: str, context: Context) -> None:
+    """The comparison with an empty list."""
 
 
 def _null(key: str, values: tuple[str, ...]) -> Test:

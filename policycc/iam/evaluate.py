@@ -27,7 +27,7 @@ from enum import Enum
 from policycc.iam.arn import parse_arn
 from policycc.iam.compiled import Group, Rule, StatementRef
 from policycc.iam.model import Policy, PolicyType
-from policycc.iam.principals import Grip, grip, is_spared
+from policycc.iam.principals import Grip, grip
 from policycc.iam.request import Caller, CallerKind, Request
 
 _TRUST_ACTIONS = frozenset(
@@ -193,12 +193,10 @@ class Evaluator:
         if statement.principal is not None:
             return grip(statement.principal, request.caller, request.context)
         assert statement.not_principal is not None
-        if rule.allows:
-            named = grip(statement.not_principal, request.caller, request.context)
-            return Grip.ANYONE if named is Grip.NONE else Grip.NONE
-        if self._boundary is not None:
+        if self._boundary is not None and not rule.allows:
             return Grip.ANYONE  # a Deny with NotPrincipal hits every caller that has a permissions boundary
-        return Grip.NONE if is_spared(statement.not_principal, request.caller, request.context) else Grip.ANYONE
+        named = grip(statement.not_principal, request.caller, request.context)
+        return Grip.ANYONE if named is Grip.NONE else Grip.NONE
 
     def _shortfall(self, request: Request, resource: str, lacking: Group | str | None) -> Shortfall:
         if not isinstance(lacking, Group):

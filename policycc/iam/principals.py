@@ -38,14 +38,6 @@ def grip(principals: Principals, caller: Caller, context: Context) -> Grip:
     return found
 
 
-def is_spared(principals: Principals, caller: Caller, context: Context) -> bool:
-    """Whether a NotPrincipal element with Deny names the caller closely enough to spare it.
-
-    Naming an account spares its root user only."""
-    found = grip(principals, caller, context)
-    return found >= Grip.ROLE or (found is Grip.ACCOUNT and caller.kind is CallerKind.ROOT)
-
-
 def _name_grip(kind: str, name: str, caller: Caller, context: Context) -> Grip:
     if kind == "AWS":
         return _aws_grip(name, caller, context)

@@ -56,7 +56,7 @@ _FREE_SID = (PolicyType.RESOURCE, PolicyType.VPC_ENDPOINT)
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What reading gave: the policy, unless an error was found, and all findings in the order of the document."""
+    """What reading gave: the policy, unless an error was found, and everything that was found."""
 
     policy: Policy | None
     findings: tuple[Finding, ...]

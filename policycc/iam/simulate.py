@@ -52,10 +52,15 @@ class Simulator:
 
     def answer(self, text: str) -> dict[str, Any]:
         """The answer to one line as values: `decision` and `statements`, or `error`."""
-        id: object = None
         try:
-            value = read_line(text)
-            id = value.get("id")
+            return self.answer_value(read_line(text))
+        except LineError as error:
+            return {"id": None, "error": str(error)}
+
+    def answer_value(self, value: dict[str, Any]) -> dict[str, Any]:
+        """The answer to what a line holds."""
+        id = value.get("id")
+        try:
             check_keys(value)
             return {"id": id, **self._decide(value)}
         except (LineError, RequestError) as error:

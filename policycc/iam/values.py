@@ -106,10 +106,10 @@ def _ordered(
 def _networks(values: tuple[str, ...]) -> Comparison:
     blocks: list[Network] = [block for block in map(network, values) if block is not None]
 
-    def compare(value: str, context: Context) -> bool | None:
+    def compare(value: str, context: Context) -> bool:
         found = address(value)
         if found is None:
-            return None
+            return False
         version, place = found
         return any(version == kind and first <= place <= last for kind, first, last in blocks)
 

@@ -1,0 +1,357 @@
+"""The strict reader: every finding with its code and place, and what is accepted."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from policycc.diagnostics.model import Severity
+from policycc.iam.findings import FINDINGS, pointer
+from policycc.iam.model import Condition, Effect, Policy, PolicyType, Principals, Statement
+from policycc.iam.reader import MAX_CHARACTERS, read_policy, read_policy_value
+
+IDENTITY, RESOURCE, TRUST, SCP, RCP = (
+    PolicyType.IDENTITY,
+    PolicyType.RESOURCE,
+    PolicyType.TRUST,
+    PolicyType.SCP,
+    PolicyType.RCP,
+)
+OLD = "2008-10-17"
+
+
+def document(statement: Any = None, *, version: Any = "2012-10-17", **changes: Any) -> dict[str, Any]:
+    base = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"} if statement is None else statement
+    base = {name: value for name, value in {**base, **changes}.items() if value is not None}
+    return {"Version": version, "Statement": [base]}
+
+
+def codes(value: Any, type: PolicyType = IDENTITY) -> list[str]:
+    found = read_policy(json.dumps(value), type).findings
+    assert [finding.code for finding in read_policy_value(value, type).findings] == [one.code for one in found]
+    assert all(finding.span is not None for finding in found)
+    return [finding.code for finding in found]
+
+
+def condition(operator: str, key: str, values: Any) -> dict[str, Any]:
+    return document(Condition={operator: {key: values}})
+
+
+def test_a_whole_document() -> None:
+    text = """{"Version": "2012-10-17", "Id": "i", "Statement": {
+      "Sid": "One", "Effect": "Deny", "NotPrincipal": {"AWS": ["111111111111", "*"], "Service": "ec2.amazonaws.com"},
+      "NotAction": "s3:Get*", "NotResource": ["arn:aws:s3:::a/${aws:username}", "*"],
+      "Condition": {"Bool": {"aws:SecureTransport": false}, "NumericLessThan": {"s3:max-keys": [1, 2.5, "3"]}}}}"""
+    reading = read_policy(text, RESOURCE)
+    assert reading.findings == ()
+    assert reading.policy == Policy(
+        (
+            Statement(
+                Effect.DENY,
+                not_actions=("s3:Get*",),
+                not_resources=("arn:aws:s3:::a/${aws:username}", "*"),
+                conditions=(
+                    Condition("Bool", "aws:SecureTransport", ("false",)),
+                    Condition("NumericLessThan", "s3:max-keys", ("1", "2.5", "3")),
+                ),
+                not_principal=Principals(names=(("AWS", ("111111111111", "*")), ("Service", ("ec2.amazonaws.com",)))),
+                sid="One",
+            ),
+        ),
+        "2012-10-17",
+        "i",
+    )
+
+
+def test_a_document_without_version_has_no_variables() -> None:
+    value = document()
+    del value["Version"]
+    policy = read_policy_value(value, IDENTITY).policy
+    assert policy is not None
+    assert policy.version is None
+    assert not policy.has_variables
+    assert Policy((), "2012-10-17").has_variables
+
+
+def test_places() -> None:
+    text = '{\n "Version": "2012-10-17",\n "Statement": [{"Effect": "allow", "Akshun": "*",\n  "Resource": "*"}]\n}'
+    found = read_policy(text, IDENTITY, "p.json").findings
+    assert [(str(one.span), one.code) for one in found] == [
+        ("p.json:3:36", "unknown-element"),
+        ("p.json:3:27", "bad-effect"),
+        ("p.json:3:16", "missing-element"),
+    ]
+    assert str(found[1]) == "p.json:3:27: Statement[0].Effect: the effect is neither Allow nor Deny"
+    assert pointer(()) == "document"
+    assert read_policy(text, IDENTITY).policy is None
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (document(), []),
+        ([], ["wrong-type"]),
+        ("x", ["wrong-type"]),
+        (None, ["wrong-type"]),
+        (True, ["wrong-type"]),
+        (7, ["wrong-type"]),
+        ({}, ["missing-element"]),
+        ({"Statement": []}, ["empty-list"]),
+        ({"Statement": [7]}, ["wrong-type"]),
+        ({"Statement": "x"}, ["wrong-type"]),
+        ({**document(), "statement": []}, ["unknown-element"]),
+        ({**document(), "Id": 7}, ["wrong-type"]),
+        (document(version="2012-10-18"), ["bad-version"]),
+        (document(version=2012), ["bad-version"]),
+        (document(version=None), ["bad-version"]),
+        (document(version=OLD), []),
+        (document(Effect=None), ["missing-element"]),
+        (document(Effect="ALLOW"), ["bad-effect"]),
+        (document(Effect=["Allow"]), ["bad-effect"]),
+        (document(Action=None), ["missing-element"]),
+        (document(NotAction="*"), ["conflicting-elements"]),
+        (document(Resource=None), ["missing-element"]),
+        (document(NotResource="*"), ["conflicting-elements"]),
+        (document(Principal="*"), ["forbidden-element"]),
+        (document(NotPrincipal="*"), ["forbidden-element", "allow-not-principal"]),
+        (document(Action=[]), ["empty-list"]),
+        (document(Action=7), ["wrong-type"]),
+        (document(Action=["*", {}]), ["wrong-type"]),
+        (document(Resource=[]), ["empty-list"]),
+        (document(Sid="a b"), ["bad-sid"]),
+        (document(Sid=""), []),
+        (document(Sid=7), ["wrong-type"]),
+        ({**document(), "Statement": [document(Sid="A")["Statement"][0]] * 2}, ["duplicate-sid"]),
+        (document(Condition=[]), ["wrong-type"]),
+        (document(Condition={}), []),
+        (document(Condition={"StringEquals": []}), ["wrong-type"]),
+        (document(Condition={"StringEquals": {}}), ["wrong-type"]),
+        (document(Condition={"StringIs": {"aws:x": "a"}}), ["bad-operator"]),
+        (document(Condition={"StringIs": 7}), ["bad-operator", "wrong-type"]),
+        (document(Condition={"NullIfExists": {"aws:x": "true"}}), ["bad-operator"]),
+        (document(Condition={"ForAnyValue:Null": {"aws:x": "true"}}), ["bad-operator"]),
+        (document(Condition={"StringEquals": {"aws:x": "a", "AWS:X": "b"}}), ["duplicate-condition-key"]),
+    ],
+)
+def test_shapes(value: Any, expected: list[str]) -> None:
+    assert codes(value) == expected
+
+
+@pytest.mark.parametrize(
+    ("action", "expected"),
+    [
+        ("*", []),
+        ("s3:*", []),
+        ("S3:Get?bject*", []),
+        ("s3", ["bad-action"]),
+        ("", ["bad-action"]),
+        ("s3:", ["bad-action"]),
+        (":Get", ["bad-action"]),
+        ("s3:Get Object", ["bad-action"]),
+        ("s3:Get:Object", ["bad-action"]),
+        ("${aws:x}:Get", ["bad-action"]),
+        ("s*:Get", ["wildcard-in-service"]),
+        ("s?:Get", ["wildcard-in-service"]),
+    ],
+)
+def test_actions(action: str, expected: list[str]) -> None:
+    assert codes(document(Action=action)) == expected
+    assert codes(document(Action=None, NotAction=action)) == expected
+
+
+@pytest.mark.parametrize(
+    ("resource", "expected"),
+    [
+        ("*", []),
+        ("arn:aws:s3:::b/${aws:username}*", []),
+        ("arn:aws-cn:s3:::b", []),
+        ("arn:*:s3:::b", []),
+        ("arn:aws:iam::aws:policy/x", []),
+        ("arn:aws:ec2:*:11111111111?:instance/*", []),
+        ("arn:aws:s3:::", ["bad-arn"]),
+        ("bucket", ["bad-arn"]),
+        ("", ["bad-arn"]),
+        ("ARN:aws:s3:::b", ["bad-arn"]),
+        ("a:b:c:d:e:f", ["bad-arn"]),
+        ("arn:amazon:s3:::b", ["bad-arn"]),
+        ("arn:aws::::b", ["bad-arn"]),
+        ("arn:aws:S3:::b", ["bad-arn"]),
+        ("arn:aws:s3:EU:1:b", ["bad-arn", "odd-account"]),
+        ("arn:aws:ec2::12345:instance/x", ["odd-account"]),
+        ("arn:aws:*:::b", ["wildcard-in-service"]),
+        ("arn:aws:s3", ["partial-arn"]),
+        ("arn:aws:s3:*", ["partial-arn"]),
+        ("arn:aws:s3:${aws:x}::b", ["bad-variable"]),
+        ("${aws:x}", ["bad-variable"]),
+        ("arn:aws:s3:::b/${aws:x", ["bad-variable"]),
+        ("arn:aws:s3:::b/${}", ["bad-variable"]),
+        ("arn:aws:s3:::b/${aws:x, 'a:b'}", []),
+    ],
+)
+def test_resources(resource: str, expected: list[str]) -> None:
+    assert codes(document(Resource=resource)) == expected
+
+
+def test_partial_arns_by_type() -> None:
+    for type in (IDENTITY, PolicyType.BOUNDARY, PolicyType.SESSION):
+        assert codes(document(Resource="arn:aws:s3"), type) == ["partial-arn"]
+    assert codes(document(Resource="arn:aws:s3"), SCP) == ["bad-arn"]
+    assert codes(document(Effect="Deny", Principal="*", Resource="arn:aws:s3"), RCP) == ["bad-arn"]
+
+
+def test_variables_before_their_version() -> None:
+    assert codes(document(version=OLD, Resource="arn:aws:s3:::${aws:x}")) == ["variable-without-version"]
+    value = condition("StringEquals", "aws:x", "${aws:y")
+    assert codes({**value, "Version": OLD}) == ["variable-without-version"]
+
+
+@pytest.mark.parametrize(
+    ("operator", "key", "values", "expected"),
+    [
+        ("StringEquals", "aws:x", ["a", 1, True], []),
+        ("StringEquals", "aws:x", [], ["empty-list"]),
+        ("StringEquals", "aws:x", None, ["wrong-type"]),
+        ("StringEquals", "aws:x", {"a": 1}, ["wrong-type"]),
+        ("StringEquals", "aws:x", ["a", ["b"]], ["wrong-type"]),
+        ("StringEquals", "x", "a", ["bad-condition-key"]),
+        ("StringEquals", "aws:x*", "a", ["bad-condition-key"]),
+        ("StringEquals", "aws:ResourceTag/Cost Center", "a", []),
+        ("StringEquals", "token.actions.githubusercontent.com:sub", "a", []),
+        ("StringEquals", "oidc.eks.eu-west-1.amazonaws.com/id/ABC:sub", "a", []),
+        ("StringEquals", "aws:TagKeys", "a", ["missing-qualifier"]),
+        ("ForAllValues:StringEquals", "aws:TagKeys", "a", []),
+        ("Null", "aws:TagKeys", "true", []),
+        ("Null", "aws:x", "yes", ["bad-condition-value"]),
+        ("Bool", "aws:x", True, []),
+        ("Bool", "aws:x", "1", ["bad-condition-value"]),
+        ("Bool", "aws:x", "${aws:y}", ["bad-variable"]),
+        ("NumericEquals", "aws:x", [1, 2.5, "3"], []),
+        ("NumericEquals", "aws:x", "three", ["bad-condition-value"]),
+        ("DateLessThan", "aws:x", ["2026-01-01T00:00:00Z", 1767225600], []),
+        ("DateLessThan", "aws:x", "tomorrow", ["bad-condition-value"]),
+        ("IpAddress", "aws:SourceIp", ["10.0.0.0/8", "::1"], []),
+        ("IpAddress", "aws:SourceIp", "10.0.0.0/40", ["bad-condition-value"]),
+        ("BinaryEquals", "aws:x", "QQ==", []),
+        ("BinaryEquals", "aws:x", "Q", ["bad-condition-value"]),
+        ("ArnLike", "aws:x", "arn:aws:s3:::b", []),
+        ("ArnLike", "aws:x", "arn:aws:s3", ["dead-arn-pattern"]),
+        ("ArnLike", "aws:x", "${aws:y}", []),
+        ("StringLike", "aws:x", "${aws:y, z}", ["bad-variable"]),
+        ("StringLike", "aws:x", "${aws:TagKeys}", ["multivalued-variable"]),
+    ],
+)
+def test_conditions(operator: str, key: str, values: Any, expected: list[str]) -> None:
+    assert codes(condition(operator, key, values)) == expected
+
+
+@pytest.mark.parametrize(
+    ("principal", "expected"),
+    [
+        ("*", []),
+        ({"AWS": "*"}, []),
+        ({"AWS": "111111111111"}, []),
+        ({"AWS": "arn:aws:iam::111111111111:root"}, []),
+        ({"AWS": ["arn:aws:iam::111111111111:user/a/b", "arn:aws:iam::111111111111:role/c"]}, []),
+        ({"AWS": "arn:aws:sts::111111111111:assumed-role/c/s"}, []),
+        ({"AWS": "arn:aws:sts::111111111111:federated-user/f"}, []),
+        ({"AWS": "AIDAJQABLZS4A3QDU576Q"}, []),
+        ({"Service": "ec2.amazonaws.com"}, []),
+        ({"Federated": "arn:aws:iam::111111111111:saml-provider/x"}, []),
+        ({"Federated": "cognito-identity.amazonaws.com"}, []),
+        ({"CanonicalUser": "0" * 64}, []),
+        ({"AWS": []}, ["empty-list"]),
+        ({}, ["bad-principal"]),
+        ("arn:aws:iam::111111111111:root", ["bad-principal"]),
+        (["*"], ["bad-principal"]),
+        ({"aws": "*"}, ["bad-principal"]),
+        ({"AWS": "alice"}, ["bad-principal"]),
+        ({"AWS": 7}, ["wrong-type"]),
+        ({"AWS": "arn:aws:iam::111111111111:user/*"}, ["bad-principal"]),
+        ({"AWS": "arn:aws:iam::111111111111:group/x"}, ["bad-principal"]),
+        ({"Service": "*"}, ["bad-principal"]),
+        ({"CanonicalUser": "x"}, ["bad-principal"]),
+    ],
+)
+def test_principals(principal: Any, expected: list[str]) -> None:
+    assert codes(document(Principal=principal), RESOURCE) == expected
+
+
+def test_elements_by_type() -> None:
+    assume = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": "*"}
+    assert codes(document(assume), TRUST) == []
+    assert codes(document({**assume, "Resource": "*"}), TRUST) == ["forbidden-element"]
+    assert codes(document({**assume, "NotResource": "*"}), TRUST) == ["forbidden-element"]
+    assert codes(document({"Effect": "Deny", "Action": "*", "NotPrincipal": "*"}), TRUST) == ["forbidden-element"]
+    assert codes(document({"Effect": "Allow", "Action": "sts:AssumeRole"}), TRUST) == ["missing-element"]
+    assert codes(document(assume), RESOURCE) == []
+    assert codes(document(), RESOURCE) == ["missing-element"]
+    assert codes(document(Sid="a b", Principal="*"), RESOURCE) == []
+    assert codes(document(Principal="*"), PolicyType.VPC_ENDPOINT) == []
+    assert codes(document(assume), PolicyType.VPC_ENDPOINT) == ["missing-element"]
+    assert codes(document(NotPrincipal="*"), RESOURCE) == ["allow-not-principal"]
+    for type in (PolicyType.BOUNDARY, PolicyType.SESSION, SCP):
+        assert codes(document(), type) == []
+        assert codes(document(Principal="*"), type) == ["forbidden-element"]
+
+
+def test_resource_control_policies_only_deny() -> None:
+    full = {"Effect": "Allow", "Action": "*", "Resource": "*", "Principal": "*"}
+    assert codes(document(full), RCP) == []
+    assert codes(document({**full, "Effect": "Deny", "Action": "s3:*", "Principal": {"AWS": "*"}}), RCP) == []
+    assert codes(document({**full, "Action": "s3:*"}), RCP) == ["bad-effect"]
+    assert codes(document({**full, "Resource": "arn:aws:s3:::b"}), RCP) == ["bad-effect"]
+    assert codes(document({**full, "Condition": {"Bool": {"aws:x": "true"}}}), RCP) == ["bad-effect"]
+    deny = {**full, "Effect": "Deny", "Action": "s3:*"}
+    assert codes(document({**deny, "Principal": {"AWS": "111111111111"}}), RCP) == ["bad-principal"]
+    assert codes(document({**deny, "Principal": None}), RCP) == ["missing-element"]
+
+
+def test_duplicate_keys_are_found_in_text() -> None:
+    text = (
+        '{"Version": "2012-10-17", "Statement": [], "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}'
+    )
+    found = read_policy(text, IDENTITY)
+    assert [(one.code, one.path) for one in found.findings] == [("duplicate-key", ("Statement",))]
+    assert found.policy is None
+
+
+def test_hostile_texts() -> None:
+    assert [one.code for one in read_policy("[" * 100_000, IDENTITY).findings] == ["not-json"]
+    assert [one.code for one in read_policy(" " * (MAX_CHARACTERS + 1), IDENTITY).findings] == ["too-large"]
+    assert [one.code for one in read_policy("{", IDENTITY, "f").findings] == ["not-json"]
+    assert str(read_policy("{", IDENTITY, "f").findings[0].span) == "f:1:2"
+
+
+def test_only_errors_take_the_policy_away() -> None:
+    warned = read_policy_value(document(Action=[]), IDENTITY)
+    assert warned.policy is not None
+    assert warned.errors == ()
+    assert [one.severity for one in warned.findings] == [Severity.WARNING]
+    failed = read_policy_value(document(Action=["x", "s?:y"]), IDENTITY)
+    assert failed.policy is None
+    assert [one.code for one in failed.errors] == ["bad-action"]
+
+
+NAMES = st.sampled_from(
+    ["Version", "Statement", "Effect", "Action", "Resource", "Principal", "Condition", "Null", "AWS"]
+)
+JUNK = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(0, 9)
+    | st.sampled_from(["Allow", "*", "s3:Get", "${", "arn:aws:s3:::", ""]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=5),
+    max_leaves=12,
+)
+
+
+@given(JUNK, st.sampled_from(PolicyType))
+def test_no_value_raises_and_every_finding_is_in_the_table(value: Any, type: PolicyType) -> None:
+    reading = read_policy_value({"Version": "2012-10-17", "Statement": value}, type)
+    assert (reading.policy is None) is bool(reading.errors)
+    assert {finding.code for finding in reading.findings} <= FINDINGS.keys()
+    assert read_policy(json.dumps(value), type).findings or isinstance(value, dict)
