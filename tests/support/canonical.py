@@ -148,6 +148,8 @@ def own_arns(row: RowFacts, place: Place) -> Iterator[str]:
     if row.id == "iam:role":
         for path in environment.roles:
             yield f"arn:{place.partition}:iam::{place.number}:role{path}app"
+        if not (listed or environment.roles):
+            yield f"arn:{place.partition}:iam::{place.number}:role/app"
     elif row.owner is not None and row.owner.chosen:
         for glob in environment.names:
             yield render(row, place, name=sample(glob), region=region)
