@@ -1,0 +1,128 @@
+"""How small the action lists of policycc are, how fast it finds them, and how far from the proven least.
+
+    python benchmarks/minimise.py [--peers]
+
+Without options: the sets of `benchmarks/sets/`, with any pattern allowed and no action kept out of patterns. `--peers`
+also runs policy_sentry's `--minimize 0` and iam-floyd's `compact()` on the same names, and CDK's `minimizePolicies`
+on the statements of `merge_cases`; they are installed into `benchmarks/.peers` on first use.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import subprocess
+import sys
+import time
+import venv
+from pathlib import Path
+from typing import Any
+
+from policycc.ir.setcover import cover
+from policycc.ir.words import Vocabulary
+
+HERE = Path(__file__).parent
+PEERS = HERE / ".peers"
+RUNS = 5
+
+POLICY_SENTRY = """
+import json, sys, time
+from policy_sentry.writing.minimize import minimize_statement_actions
+case = json.load(open(sys.argv[1]))
+names = [f"{case['service']}:{name}" for name in case["granted"]]
+every = {name.lower() for name in names} | {f"{case['service']}:{name}".lower() for name in case["others"]}
+started = time.perf_counter()
+found = minimize_statement_actions([name.lower() for name in names], every, 0)
+print(json.dumps({"patterns": sorted(set(found)), "seconds": time.perf_counter() - started}))
+"""
+FLOYD = """
+const { Statement } = require('iam-floyd');
+const item = JSON.parse(require('fs').readFileSync(process.argv[1]));
+const statement = new Statement[item.service[0].toUpperCase() + item.service.slice(1)]();
+statement.accessLevelList = { all: [...item.granted, ...item.others] };
+item.granted.forEach((name) => statement.to(name));
+const started = process.hrtime.bigint();
+const found = [statement.compact().toJSON().Action].flat();
+console.log(JSON.stringify({ patterns: found, seconds: Number(process.hrtime.bigint() - started) / 1e9 }));
+"""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--peers", action="store_true")
+    peers = parser.parse_args().peers
+    if peers:
+        _install()
+    print("| set | actions | listed | by | patterns | bytes | proven least | seconds |")
+    print("| --- | --- | --- | --- | --- | --- | --- | --- |")
+    for path in sorted((HERE / "sets").glob("*.json")):
+        case = json.loads(path.read_text("utf-8"))
+        listed = _size(f"{case['service']}:{name}" for name in case["granted"])
+        start = f"| {path.stem} | {len(case['granted'])} | {listed}"
+        patterns, least, seconds = ours(case)
+        print(f"{start} | policycc | {len(patterns)} | {_size(patterns)} | {least} | {seconds:.3f} |")
+        for name, found in _peers(path) if peers else ():
+            verdict = "" if _exact(case, found["patterns"]) else " (not exact)"
+            size = _size(found["patterns"])
+            print(f"{start} | {name}{verdict} | {len(found['patterns'])} | {size} | | {found['seconds']:.3f} |")
+
+
+def ours(case: dict[str, Any]) -> tuple[list[str], int, float]:
+    """The patterns, the proven least number of bytes, and the median of the time in seconds."""
+    times = []
+    for _ in range(RUNS):
+        started = time.perf_counter()
+        vocabulary = Vocabulary(case["granted"], case["others"])
+        patterns = sorted(vocabulary.patterns().items(), key=lambda item: (len(item[1]), item[1]))
+        prefix = len(case["service"]) + 1
+        found = cover(vocabulary.everything, [(mask, prefix + len(pattern) + 3) for mask, pattern in patterns])
+        times.append(time.perf_counter() - started)
+    chosen = [f"{case['service']}:{patterns[place][1]}" for place in found.chosen]
+    assert _exact(case, chosen)
+    assert _size(chosen) == found.cost + 1
+    return chosen, found.bound + 1, statistics.median(times)
+
+
+def _size(patterns: Any) -> int:
+    """Bytes of the JSON list without white space."""
+    return len(json.dumps(list(patterns), separators=(",", ":")))
+
+
+def _exact(case: dict[str, Any], patterns: list[str]) -> bool:
+    """Whether the patterns match all that is granted and nothing else."""
+    from fnmatch import fnmatchcase
+
+    def matched(name: str) -> bool:
+        return any(fnmatchcase(f"{case['service']}:{name}".lower(), pattern.lower()) for pattern in patterns)
+
+    return all(map(matched, case["granted"])) and not any(map(matched, case["others"]))
+
+
+def _install() -> None:
+    python = PEERS / "venv" / "bin" / "python"
+    if not python.exists():
+        venv.create(PEERS / "venv", with_pip=True)
+        subprocess.run([python, "-m", "pip", "install", "--quiet", "policy_sentry"], check=True)
+    if not (PEERS / "node_modules").exists():
+        npm = ["npm", "install", "--silent", "--no-audit", "--no-fund", "--prefix", str(PEERS)]
+        subprocess.run([*npm, "iam-floyd", "aws-cdk-lib", "constructs"], check=True)
+
+
+def _peers(path: Path) -> list[tuple[str, dict[str, Any]]]:
+    runs = {
+        "policy_sentry": [PEERS / "venv" / "bin" / "python", "-c", POLICY_SENTRY, path],
+        "iam-floyd": ["node", "-e", FLOYD, path],
+    }
+    found = []
+    for name, command in runs.items():
+        ended = subprocess.run(command, cwd=PEERS, capture_output=True, text=True, check=False)
+        if ended.returncode:
+            print(f"{name}: {ended.stderr.strip().splitlines()[-1]}", file=sys.stderr)
+        else:
+            found.append((name, json.loads(ended.stdout.splitlines()[-1])))
+    return found
+
+
+if __name__ == "__main__":
+    main()
