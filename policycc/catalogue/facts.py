@@ -182,6 +182,12 @@ class ActionFacts:
     keys: tuple[KeyHold, ...] = ()
     pinned: tuple[KeyHold, ...] = ()
     unchecked: tuple[str, ...] = ()
+    passes_elsewhere: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """Further service principals in partitions other than aws, by partition."""
+
+    def passes_in(self, partition: str) -> tuple[str, ...]:
+        """The service principals to which the call passes a role in a partition, sorted."""
+        return tuple(sorted({*self.passes, *dict(self.passes_elsewhere).get(partition, ())}))
 
     @property
     def alternatives(self) -> bool:

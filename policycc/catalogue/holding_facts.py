@@ -65,6 +65,7 @@ class _Reader:
         companions = tuple(self.entry.get("companions", ()))
         own_rows = {row.type for row in rows}
         data = self.overlay.data
+        passes: Entry = self.overlay.passes(action.name) or {}
         return ActionFacts(
             action=action,
             kind=self.kind,
@@ -79,11 +80,14 @@ class _Reader:
             create_action_key=self._create_action_key(companions),
             tag_writer=tag_writer(action, self.kind, self.everything, tests_tags, self.overlay.tag_writer(action.name)),
             escapes=tuple(escape_classes()[name] for name in self.overlay.escapes(action.name)),
-            passes=tuple(sorted((self.overlay.passes(action.name) or {}).get("principals", ()))),
+            passes=tuple(sorted(passes.get("principals", ()))),
             facts=self._facts(),
             keys=() if rows else self._keys(self.overlay.keys, None),
             pinned=self._keys(self.overlay.pinned, None),
             unchecked=tuple(self.entry.get("unchecked", ())),
+            passes_elsewhere=tuple(
+                (partition, tuple(names)) for partition, names in sorted(passes.get("other_partitions", {}).items())
+            ),
         )
 
     # -- the action -----------------------------------------------------------------------------------------------

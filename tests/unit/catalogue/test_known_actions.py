@@ -228,6 +228,12 @@ def test_run_instances_in_full() -> None:
     assert amazon.condition == ("StringEquals", "ec2:Owner", "amazon")
 
 
+def test_service_principals_of_other_partitions() -> None:
+    found = of("ec2:RunInstances")
+    assert found.passes_in("aws") == ("ec2.amazonaws.com",)
+    assert found.passes_in("aws-cn") == ("ec2.amazonaws.com", "ec2.amazonaws.com.cn")
+
+
 def test_ec2_types_do_not_lend_their_keys() -> None:
     """The type `instance` lists aws:ResourceTag, the row of a launch does not: the new instance has no tags yet."""
     assert "aws:resourcetag/*" not in row("ec2:RunInstances", "instance").supplied
