@@ -40,6 +40,7 @@ def test_what_is_split_or_omitted_is_not_allowed(name: str) -> None:
 
 def test_nothing_outside_the_grants_is_allowed(name: str) -> None:
     assert list(meaning.leaks(golden(name))) == []
+    assert list(meaning.rowless_leaks(golden(name))) == []
 
 
 def test_no_action_stands_in_a_policy_that_was_not_granted(name: str) -> None:

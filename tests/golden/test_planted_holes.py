@@ -24,5 +24,6 @@ def noticed(build: meaning.Build) -> bool:
         or meaning.denied_inside(build)
         or any(True for _ in meaning.broken_companions(build))
         or any(True for _ in meaning.leaks(build))
+        or any(True for _ in meaning.rowless_leaks(build))
         or any(True for _ in meaning.retags(build))
     )

@@ -50,6 +50,7 @@ def test_the_policies_mean_the_matrix(matrix: Json) -> None:
     assert list(meaning.half_granted(built)) == []
     assert list(meaning.allowed_although_left_out(built)) == []
     assert list(meaning.leaks(built)) == []
+    assert list(meaning.rowless_leaks(built)) == []
     assert list(meaning.unasked_actions(built)) == []
     assert list(meaning.broken_companions(built)) == []
     assert list(meaning.retags(built)) == []

@@ -32,8 +32,8 @@ CASES = st.builds(
 
 
 def is_unsettled(case: dict[str, Any]) -> bool:
-    """Where AWS's text leaves the answer open, or the naive evaluator reads it more simply: a NumericNotEquals on what is
-    no number, an Allow with NotPrincipal for callers with a boundary, callers to whom a kind of policy cannot apply."""
+    """Where AWS's text leaves the answer open, or the naive evaluator reads it more simply: NumericNotEquals on what is
+    no number, Allow with NotPrincipal for callers with a boundary, callers to whom a kind of policy cannot apply."""
     text = json.dumps(case)
     return (
         "NumericNotEquals" in text

@@ -182,6 +182,32 @@ def leaks(build: Build) -> Iterator[tuple[str, Request, dict[str, str]]]:
                 yield badge.name, request, dict(target.tags)
 
 
+def rowless_leaks(build: Build) -> Iterator[tuple[str, Request]]:
+    """Allowed requests of granted actions without a resource, tied to another environment or to none.
+
+    Such an action is held by the tags of what it creates or by a key that names one of the environment's resources;
+    where neither is there, it can only be a residual, or held by an account of one's own."""
+    for badge in build.badges:
+        cells, world = build.cells(badge), build.world(badge)
+        for action in sorted({action for cell in cells for action in cell.actions}):
+            facts = facts_of(action)
+            if facts.rows or (badge.group, badge.account, action) in build.residuals:
+                continue
+            granting = tuple(cell for cell in cells if action in cell.actions)
+            mine = {cell.place for cell in granting}
+            if world[0].account.exclusive and mine >= {place for place in world if not place.environment.shared}:
+                continue
+            for common in _commons(build, granting, action):
+                bare = Request(action, "*", "*", "none", common)
+                if badge.allows(bare):
+                    yield badge.name, bare
+                for place in world:
+                    for request in canonical(facts, place):
+                        moved = Request(action, "*", "*", request.part, {**request.context, **common})
+                        if place not in mine and badge.allows(moved):
+                            yield badge.name, moved
+
+
 def _commons(build: Build, granting: tuple[Cell, ...], action: str) -> list[Context]:
     """The contexts that meet the requirements of the cells, each once."""
     service = action.split(":")[0]
