@@ -214,6 +214,8 @@ def intended(
     row: RowFacts, request: Request, target: Target, granted: tuple[Place, ...], world: tuple[Place, ...]
 ) -> bool:
     """Whether a grant in one of the `granted` places asks for the request. Residuals are the caller's business."""
+    if world[0].account.exclusive and set(granted) >= set(world):
+        return True  # held by the account: nothing else lives there
     if request.part == "new":
         return any(may_create(row, place, target) for place in granted)
     if any(belongs(row, place, target) for place in granted):

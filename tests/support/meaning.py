@@ -195,7 +195,7 @@ def rowless_leaks(build: Build) -> Iterator[tuple[str, Request]]:
                 continue
             granting = tuple(cell for cell in cells if action in cell.actions)
             mine = {cell.place for cell in granting}
-            if world[0].account.exclusive and mine >= {place for place in world if not place.environment.shared}:
+            if world[0].account.exclusive and mine >= set(world):
                 continue
             for common in _commons(build, granting, action):
                 bare = Request(action, "*", "*", "none", common)
