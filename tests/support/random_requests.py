@@ -168,6 +168,20 @@ def request(rng: random.Random) -> Json:
     return line
 
 
+def family(rng: random.Random, size: int) -> list[Json]:
+    """A request and others put to the same policies: another context, sometimes another call or caller."""
+    first = request(rng)
+    lines = [first]
+    for _ in range(size - 1):
+        line = {**first, "context": random_context(rng)}
+        if rng.random() < 0.2 and "resourcePolicy" not in first:
+            line["action"], line["resource"] = rng.choice(CALLS)
+        if rng.random() < 0.2 and "sessionPolicies" not in first:
+            line["principal"] = rng.choice(PRINCIPALS)
+        lines.append(line)
+    return lines
+
+
 def random_context(rng: random.Random) -> Json:
     context: Json = {}
     for key, (_, values) in KEYS.items():
