@@ -166,8 +166,32 @@ class Prover:
         if shown is not None:
             found.counterexamples.append(shown)
             return
-        why = "the evaluator disagrees" if witness.certain else "a policy variable or a mixed comparison"
-        found.open.append(Open(self.holder.name, subject.action, f"{why}: {witness.resource}"))
+        if witness.certain:
+            found.open.append(Open(self.holder.name, subject.action, f"the evaluator disagrees: {witness.resource}"))
+        else:
+            self._ask_solver(subject, breach, term, words, allowed=allowed)
+
+    def _ask_solver(self, subject: Subject, breach: Breach, term: Term, words: str, *, allowed: bool) -> None:
+        """What classes of strings cannot decide: policy variables, and keys compared in two ways."""
+        from policycc.verify import smt
+
+        found = self.findings[breach.name]
+        try:
+            if not smt.available():
+                raise Undecided("a policy variable or a mixed comparison; `pip install policycc[smt]` may decide it")
+            witness = smt.solve(subject.shape, term)
+        except Undecided as reason:
+            found.open.append(Open(self.holder.name, subject.action, str(reason)))
+            return
+        if witness is None:
+            return
+        shown = self._replay.show(subject, witness, breach.environment, words, allowed=allowed)
+        if shown is not None:
+            found.counterexamples.append(shown)
+        else:
+            found.open.append(
+                Open(self.holder.name, subject.action, f"Z3's answer does not replay: {witness.resource}")
+            )
 
     # -- usability ------------------------------------------------------------------------------------------------
 
