@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from policycc.catalogue.language import VARIABLE, Any, Language, common, of_glob, of_resource
+from policycc.catalogue.language import VARIABLE, Any, Language, common, of_glob, of_resource, render
 from policycc.ir.globs import covers
 from policycc.model.matrix import Wildcards
 
@@ -16,12 +16,14 @@ _NO_RESOURCE = "*"
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What the catalogue says of an action. `name` is the id as AWS spells it; `arns` are the ARN patterns of its
-    rows, with `${Variable}` placeholders, empty where the call takes no resource and None where that is not known;
-    `guarded` marks tag writers and escape actions, which stand in a policy under their own name only."""
+    rows, with `${Variable}` placeholders, empty where the call takes no resource and None where that is not known.
+    `guarded` marks tag writers and escape actions, which stand in a policy under their own name only. `bound` says that
+    every call names a resource of some row; where all rows are optional, a call may be authorised against `*` too."""
 
     name: str
     arns: tuple[str, ...] | None
     guarded: bool = False
+    bound: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,7 @@ class Context:
     wildcards: Wildcards = "never"
     written: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     _expanded: dict[str, tuple[str, ...]] = field(default_factory=dict, compare=False, repr=False)
-    _possible: dict[tuple[str, str], bool] = field(default_factory=dict, compare=False, repr=False)
+    _targets: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict, compare=False, repr=False)
 
     def expand(self, action: str) -> tuple[str, ...]:
         """The actions that an action or action pattern stands for today."""
@@ -55,27 +57,47 @@ class Context:
 
     def possible(self, action: str, resource: str) -> bool:
         """Whether some request for the action (or for one that the pattern stands for) has a resource that `resource`
-        matches. Yes where the catalogue does not know.
+        matches. Yes where the catalogue does not know."""
+        return any(self.targets(name, resource) for name in self.expand(action))
+
+    def targets(self, action: str, resource: str) -> tuple[str, ...]:
+        """Patterns that together match every resource that a request for the action can have and that `resource`
+        matches: those of the types that lie within it, itself where it is narrower, none where they never meet.
 
         An action without resource types is authorised against `*`, which only the literal `*` matches
         (https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html).
         """
         key = (action, resource)
-        found = self._possible.get(key)
+        found = self._targets.get(key)
         if found is None:
-            found = any(self._reaches(name, resource) for name in self.expand(action))
-            self._possible[key] = found
+            found = self._targets[key] = self._find_targets(action, resource)
         return found
 
-    def _reaches(self, action: str, resource: str) -> bool:
+    def _find_targets(self, action: str, resource: str) -> tuple[str, ...]:
         facts = self.facts(action)
-        if resource == _NO_RESOURCE or facts is None or facts.arns is None:
-            return True
-        return any(_meet(arn, self.partition, resource) for arn in facts.arns)
+        if facts is None or facts.arns is None:
+            return (resource,)
+        found = {
+            kind if covers(resource, kind) else resource
+            for arn in facts.arns
+            if resource == _NO_RESOURCE or _meet(arn, self.partition, resource)
+            for kind in (_glob(arn, self.partition),)
+        }
+        if resource == _NO_RESOURCE and not (facts.arns and facts.bound):
+            found.add(_NO_RESOURCE)
+        return tuple(sorted(found))
 
-    def granted(self, action: str, resource: str, resources: tuple[str, ...]) -> bool:
-        """Whether a statement on `resources` already grants the action wherever one on `resource` would."""
-        return any(covers(wide, resource) for wide in resources) or not self.possible(action, resource)
+    def within(self, action: str, resource: str, wide: Collection[str]) -> bool:
+        """Whether patterns of `wide` match every resource of the action that `resource` matches."""
+        return resource in wide or all(
+            any(covers(one, target) for one in wide) for target in self.targets(action, resource)
+        )
+
+
+@lru_cache(maxsize=16384)
+def _glob(arn: str, partition: str) -> str:
+    """The pattern that matches every ARN of a type."""
+    return render(arn, partition, None)
 
 
 @lru_cache(maxsize=65536)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
-from policycc.ir.globs import covers
 from policycc.ir.statement import Statement
 from policycc.passes.context import Context
 
@@ -30,7 +29,4 @@ class Fill:
         return self._known[key]
 
     def _adds_nothing(self, name: str, resource: str) -> bool:
-        granted = self._granted[name]
-        if resource in granted or not self._context.possible(name, resource):
-            return True
-        return any(covers(wide, resource) for wide in granted)
+        return self._context.within(name, resource, self._granted[name])

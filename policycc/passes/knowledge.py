@@ -61,4 +61,5 @@ def _facts(catalogue: Catalogue, action_id: str) -> Facts | None:
     types = {row.type for row in action.rows} | set(known.creates_outside_rows)
     found = [catalogue.type(f"{action.service}:{name}") for name in sorted(types)]
     arns = None if None in found else tuple(sorted({type_.arn for type_ in found if type_ is not None}))
-    return Facts(action.id, arns, known.tag_writer is not None or bool(known.escapes))
+    bound = any(row.required for row in action.rows)
+    return Facts(action.id, arns, known.tag_writer is not None or bool(known.escapes), bound)

@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 
 from policycc.iam.model import Condition
 from policycc.ir.conditions import is_mark, stricter
-from policycc.ir.globs import covers
 from policycc.ir.merge import ordered, union
 from policycc.ir.statement import Statement
 from policycc.passes.context import Context
@@ -37,7 +36,7 @@ def normal_form(statements: Iterable[Statement], context: Context) -> tuple[Stat
     given = list(statements)
     boxes: dict[tuple[str, Conditions], dict[str, set[int]]] = defaultdict(lambda: defaultdict(set))
     for action, grants in sorted(_take_apart(given, context).items()):
-        _drop_covered(grants)
+        _drop_covered(action, grants, context)
         for grant in grants:
             for conditions, sources in _boxes(grant):
                 boxes[action, conditions][grant.resource] |= sources
@@ -82,18 +81,23 @@ def _fill(frame: Conditions, values: Iterable[Iterable[str]]) -> Conditions:
     return tuple(replace(c, values=tuple(sorted(next(rest)))) if is_mark(c) else c for c in frame)
 
 
-def _drop_covered(grants: list[_Grant]) -> None:
+def _drop_covered(action: str, grants: list[_Grant], context: Context) -> None:
     """Takes away what another grant of the same action gives too."""
     for place, grant in enumerate(grants):
         for other_place, other in enumerate(grants):
-            if place == other_place or not covers(other.resource, grant.resource):
+            if place == other_place or not context.within(action, grant.resource, (other.resource,)):
                 continue
-            if covers(grant.resource, other.resource) and grant.frame == other.frame and place < other_place:
-                continue  # two spellings of one pattern: the first stays
+            equal = grant.frame == other.frame and context.within(action, other.resource, (grant.resource,))
+            if equal and _shorter(grant, other):
+                continue  # two ways of writing the same resources
             for point in list(grant.points):
                 wider = _wider(grant.frame, point, other)
                 if wider is not None:
                     other.points[wider] |= grant.points.pop(point)
+
+
+def _shorter(one: _Grant, other: _Grant) -> bool:
+    return (len(one.resource), one.resource) < (len(other.resource), other.resource)
 
 
 def _wider(frame: Conditions, point: Point, other: _Grant) -> Point | None:

@@ -1,11 +1,10 @@
-"""Shortens resource lists: a pattern that another one of the list covers, or that no action of the statement can meet.
+"""Shortens resource lists by the patterns that others of the list cover, and those that no action can meet.
 
-Exact: covered patterns match nothing more, and for the others the catalogue has no request.
+Exact: whatever resource a request for an action of the statement can have is matched by what is left.
 """
 
 from __future__ import annotations
 
-from policycc.ir.globs import covers
 from policycc.ir.merge import ordered, union
 from policycc.ir.statement import Statement
 from policycc.passes.context import Context
@@ -17,15 +16,10 @@ def apply(statements: tuple[Statement, ...], context: Context) -> tuple[Statemen
 
 
 def _shortened(statement: Statement, context: Context) -> Statement:
+    names = context.expand_all(statement.actions)
     resources = list(statement.resources)
     for resource in statement.resources:
         others = [other for other in resources if other != resource]
-        if not others:
-            break
-        if any(covers(other, resource) for other in others) or _idle(statement.actions, resource, context):
+        if others and all(context.within(name, resource, others) for name in names):
             resources = others
     return statement if len(resources) == len(statement.resources) else union((statement,), resources=resources)
-
-
-def _idle(actions: tuple[str, ...], resource: str, context: Context) -> bool:
-    return not any(context.possible(action, resource) for action in actions)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -132,3 +133,42 @@ def test_packing_keeps_the_meaning_and_the_limits(program: list[Statement], size
     assert packing.overflow is None
     assert all(document_size(document.statements) <= document.quota for document in packing.documents)
     assert allowed(s for document in packing.documents for s in document.statements) == allowed(program)
+
+
+PLAIN = st.builds(
+    Statement,
+    _sorted_subset(tuple(ACTIONS), 5),
+    _sorted_subset(PATTERNS, 2),
+    st.sets(st.sampled_from(ENVIRONMENTS)).map(
+        lambda found: (Condition("StringEquals", "aws:ResourceTag/env", tuple(sorted(found))),) if found else ()
+    ),
+)
+
+
+def _parts(statement: Statement) -> list[Statement | None]:
+    """The statement without one of its parts, and without everything."""
+    found: list[Statement | None] = [None]
+    found += [replace(statement, actions=rest) for rest in _shorter(statement.actions)]
+    found += [replace(statement, resources=rest) for rest in _shorter(statement.resources)]
+    found += [
+        replace(statement, conditions=(replace(condition, values=rest),))
+        for condition in statement.conditions
+        for rest in _shorter(condition.values)
+    ]
+    return found + [replace(statement, conditions=()) for _ in statement.conditions]
+
+
+def _shorter(values: tuple[str, ...]) -> list[tuple[str, ...]]:
+    return [values[:i] + values[i + 1 :] for i in range(len(values))] if len(values) > 1 else []
+
+
+@settings(max_examples=300, deadline=None)
+@given(program=st.lists(PLAIN, min_size=1, max_size=9))
+def test_nothing_is_left_that_could_go(program: list[Statement]) -> None:
+    context = small_context()
+    result = minimise(program, context)
+    intended = allowed(program)
+    for place, statement in enumerate(result):
+        for part in _parts(statement):
+            changed = [*result[:place], *([part] if part else []), *result[place + 1 :]]
+            assert allowed(changed) != intended, (statement, part)
