@@ -212,14 +212,22 @@ def empty_variable_has_no_value(line: Json) -> None:
 
 def unresolved_variable_in_notresource(line: Json) -> None:
     for statement in statements(line):
-        if any(_unresolved(pattern, line) for pattern in naive.listed(statement.get("NotResource", []))):
+        excepted = naive.listed(statement.get("NotResource", []))
+        reached = (naive.resource_matches(_any_name(pattern), line["resource"], None, {}) for pattern in excepted)
+        if any(
+            is_reached and _unresolved(pattern, line) for pattern, is_reached in zip(excepted, reached, strict=True)
+        ):
             statement["NotResource"] = ["*"]
 
 
 def assume_role_without_trust(line: Json) -> None:
     is_role = line["action"].lower().startswith("sts:") and ":role/" in line["resource"]
     account = naive.account_of(line["principal"])
-    if is_role and account == line["resourceAccount"] and not line.get("resourcePolicy"):
+    if (
+        is_role
+        and account == (line.get("resourceAccount") or naive.account_of(line["resource"]))
+        and not line.get("resourcePolicy")
+    ):
         line["resourcePolicy"] = {
             "Version": "2012-10-17",
             "Statement": [{"Effect": "Allow", "Principal": {"AWS": account}, "Action": "sts:*"}],
