@@ -38,6 +38,9 @@ wheel: $(VENV)/.dev  ## build wheel and source distribution into dist
 
 oracle: $(ORACLE)/node_modules/.ready  ## install the evaluator that the differential tests compare with
 
+differential: $(VENV)/.dev $(ORACLE)/node_modules/.ready  ## put a million requests to our evaluator and to two others (CASES=, SEED=)
+	@$(BIN)/python -m tests.differential.campaign --cases $(or $(CASES),1000000) --seed $(or $(SEED),1)
+
 bench: $(VENV)/.runtime $(VENV)/peers/.policy-sentry  ## measure cold start against other tools
 	@$(BIN)/python benchmarks/cold_start.py --peers $(VENV)/peers
 
