@@ -38,6 +38,7 @@ class Context:
     wildcards: Wildcards = "never"
     written: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     _expanded: dict[str, tuple[str, ...]] = field(default_factory=dict, compare=False, repr=False)
+    _lists: dict[tuple[str, ...], frozenset[str]] = field(default_factory=dict, compare=False, repr=False)
     _targets: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict, compare=False, repr=False)
 
     def expand(self, action: str) -> tuple[str, ...]:
@@ -53,7 +54,10 @@ class Context:
 
     def expand_all(self, actions: tuple[str, ...]) -> frozenset[str]:
         """The actions that a list of actions and patterns stands for today."""
-        return frozenset(name for action in actions for name in self.expand(action))
+        found = self._lists.get(actions)
+        if found is None:
+            found = self._lists[actions] = frozenset(name for action in actions for name in self.expand(action))
+        return found
 
     def possible(self, action: str, resource: str) -> bool:
         """Whether some request for the action (or for one that the pattern stands for) has a resource that `resource`

@@ -92,10 +92,8 @@ class _Fills:
             looser = (other for other in self._statements if stricter(host.conditions, other.conditions))
             self._known[host.conditions] = Fill(looser, self._context)
         fill = self._known[host.conditions]
-        return all(
-            fill.allows(action, resource)
+        return not any(
+            fill.barred(action, other.resources)
             for one, other in ((statement, host), (host, statement))
             for action in one.actions
-            for resource in other.resources
-            if resource not in one.resources
         )

@@ -15,18 +15,29 @@ class Fill:
 
     def __init__(self, grants: Iterable[Statement], context: Context) -> None:
         self._context = context
-        self._granted: dict[str, set[str]] = defaultdict(set)
+        granted: dict[str, set[str]] = defaultdict(set)
         for statement in grants:
             for name in context.expand_all(statement.actions):
-                self._granted[name].update(statement.resources)
-        self._known: dict[tuple[str, str], bool] = {}
+                granted[name].update(statement.resources)
+        self._granted = {name: frozenset(resources) for name, resources in granted.items()}
+        self._known: dict[tuple[object, tuple[str, ...]], int] = {}
 
-    def allows(self, action: str, resource: str) -> bool:
-        """Whether every request for the action on the resource is granted already, or cannot be."""
-        key = (action, resource)
+    def barred(self, action: str, resources: tuple[str, ...]) -> int:
+        """Those of the resources on which the action would be something new, a bit for each place."""
+        bits = 0
+        for name in self._context.expand(action):
+            bits |= self._barred(name, resources)
+        return bits
+
+    def _barred(self, name: str, resources: tuple[str, ...]) -> int:
+        granted = self._granted.get(name, frozenset())
+        facts = self._context.facts(name)
+        # Most actions of a service take the same few types, so the answer is mostly known from another action.
+        key = ((name if facts is None else (facts.arns, facts.bound), granted), resources)
         if key not in self._known:
-            self._known[key] = all(self._adds_nothing(name, resource) for name in self._context.expand(action))
+            self._known[key] = sum(
+                1 << place
+                for place, resource in enumerate(resources)
+                if not self._context.within(name, resource, granted)
+            )
         return self._known[key]
-
-    def _adds_nothing(self, name: str, resource: str) -> bool:
-        return self._context.within(name, resource, self._granted[name])

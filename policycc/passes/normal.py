@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from policycc.iam.model import Condition
 from policycc.ir.conditions import is_mark, stricter
@@ -85,7 +86,9 @@ def _drop_covered(action: str, grants: list[_Grant], context: Context) -> None:
     """Takes away what another grant of the same action gives too."""
     for place, grant in enumerate(grants):
         for other_place, other in enumerate(grants):
-            if place == other_place or not context.within(action, grant.resource, (other.resource,)):
+            if place == other_place or not _may_cover(other.frame, grant.frame):
+                continue
+            if not context.within(action, grant.resource, (other.resource,)):
                 continue
             equal = grant.frame == other.frame and context.within(action, other.resource, (grant.resource,))
             if equal and _shorter(grant, other):
@@ -94,6 +97,14 @@ def _drop_covered(action: str, grants: list[_Grant], context: Context) -> None:
                 wider = _wider(grant.frame, point, other)
                 if wider is not None:
                     other.points[wider] |= grant.points.pop(point)
+
+
+@lru_cache(maxsize=16384)
+def _may_cover(wide: Conditions, narrow: Conditions) -> bool:
+    """Whether conditions with frame `wide` can be at most as strict as some with frame `narrow`; a cheap first look."""
+    return wide == narrow or {(c.operator, c.key.lower()) for c in wide} <= {
+        (c.operator, c.key.lower()) for c in narrow
+    }
 
 
 def _shorter(one: _Grant, other: _Grant) -> bool:

@@ -44,16 +44,17 @@ def apply(statements: tuple[Statement, ...], context: Context) -> tuple[Statemen
 
 
 def _merged(group: list[Statement], fill: Fill, context: Context) -> list[Statement]:
-    resources = sorted({resource for statement in group for resource in statement.resources})
+    resources = tuple(sorted({resource for statement in group for resource in statement.resources}))
+    sizes = [string_size(resource) + 1 for resource in resources]
     barred: dict[str, int] = {}
     for statement in group:
         for action in statement.actions:
             if action not in barred:
-                barred[action] = sum(1 << i for i, r in enumerate(resources) if not fill.allows(action, r))
+                barred[action] = fill.barred(action, resources)
     bits = {resource: 1 << i for i, resource in enumerate(resources)}
     live = {place: _box(statement, bits, barred) for place, statement in enumerate(group)}
     queue = [
-        entry for i in live for j in live if i < j and (entry := _entry(i, live[i], j, live[j], resources)) is not None
+        entry for i in live for j in live if i < j and (entry := _entry(i, live[i], j, live[j], sizes)) is not None
     ]
     heapify(queue)
     following = len(group)
@@ -63,7 +64,7 @@ def _merged(group: list[Statement], fill: Fill, context: Context) -> list[Statem
             continue
         box = _box(union((live.pop(i).statement, live.pop(j).statement)), bits, barred)
         for place, other in live.items():
-            entry = _entry(place, other, following, box, resources)
+            entry = _entry(place, other, following, box, sizes)
             if entry is not None:
                 heappush(queue, entry)
         live[following] = box
@@ -78,7 +79,7 @@ def _box(statement: Statement, bits: dict[str, int], barred: dict[str, int]) -> 
     return _Box(statement, frozenset(statement.actions), sum(bits[r] for r in statement.resources), bars)
 
 
-def _entry(i: int, one: _Box, j: int, other: _Box, resources: list[str]) -> tuple[int, int, int] | None:
+def _entry(i: int, one: _Box, j: int, other: _Box, sizes: list[int]) -> tuple[int, int, int] | None:
     """The pair as an entry of the queue, largest saving first, or None where the product is not exact. What every pair
     of the group saves, a frame with the same conditions, is left out of the saving."""
     if one.barred & other.resources or other.barred & one.resources:
@@ -86,5 +87,5 @@ def _entry(i: int, one: _Box, j: int, other: _Box, resources: list[str]) -> tupl
     saving = sum(string_size(action) + 1 for action in one.actions & other.actions)
     shared = one.resources & other.resources
     if shared:
-        saving += sum(string_size(r) + 1 for place, r in enumerate(resources) if shared >> place & 1)
+        saving += sum(size for place, size in enumerate(sizes) if shared >> place & 1)
     return (-saving, i, j)
