@@ -106,7 +106,8 @@ class Selectors:
 
     def resolve(self, entries: tuple[Entry, ...]) -> Resolved:
         """The actions of a list. What is wrong is in the diagnostics; a wrong entry gives no action."""
-        key = tuple((entry.text, entry.origin, entry.span) for entry in entries)
+        # By identity: to compare places is to look for them, and that costs a parser that a clean matrix never needs.
+        key = tuple((entry.text, entry.origin, id(entry.span)) for entry in entries)
         if key not in self._lists:
             self._lists[key] = self._list(entries)
         return self._lists[key]
