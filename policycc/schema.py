@@ -7,6 +7,7 @@ that it is about.
 from __future__ import annotations
 
 import copy
+import itertools
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -22,6 +23,9 @@ from policycc.source.span import KeyPath
 ValidationError: TypeAlias = Any
 """`jsonschema.ValidationError`, whose attributes may by their types be unset, but are not once it is raised."""
 
+MOST = 200
+"""How many mistakes in the shape of one document are reported: nobody reads more, and somebody has to render them."""
+
 MATRIX = "#"
 INCLUDED = "#/$defs/included"
 
@@ -34,7 +38,9 @@ _TYPES = {
 }
 
 
-_REMOVABLE = ("type", "enum", "const", "pattern", "minimum", "maximum", "maxLength", "minLength")
+_REMOVABLE = frozenset(
+    ["type", "enum", "const", "pattern", "minimum", "maximum", "minLength", "maxLength", "maxItems", "maxProperties"],
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +63,15 @@ def check(document: Document, diagnostics: Diagnostics, root: str = MATRIX) -> S
     validator = _validator(root)
     errors = list(validator.iter_errors(document.value))
     seen: set[tuple[object, ...]] = set()
+    said = Diagnostics()
     for error in errors:
-        _report(error, document, diagnostics, seen)
+        _report(error, document, said, seen)
+        if len(said) >= MOST:
+            break
+    diagnostics.extend(itertools.islice(said, MOST))
+    if len(said) >= MOST:
+        message = f"more than {MOST} mistakes in the shape of {quoted(document.file)}: the others are not shown"
+        diagnostics.note("PCC110", message, help="mend these, and check again")
     value = copy.deepcopy(document.value)
     removed: set[KeyPath] = set()
     # Taking something out can leave a table without a key that it must have, so once may not be enough.
@@ -104,7 +117,7 @@ def _report(error: ValidationError, document: Document, out: Diagnostics, seen: 
     match error.validator:
         case "additionalProperties":
             known = sorted(error.schema["properties"])
-            for key in _unknown(error):
+            for key in _unknown(error)[:MOST]:
                 included = error.schema.get("title") == "Included file" and key in schema()["properties"]
                 code, message = "PCC101", f"{quoted(key)} is not a key of {_place(path, title)}"
                 if included:
@@ -142,18 +155,18 @@ def _report(error: ValidationError, document: Document, out: Diagnostics, seen: 
             out.error("PCC108", f"{_named(path)} is empty", here, help=f"as in {_example(error.schema)}")
         case "maxLength":
             out.error("PCC107", f"{_named(path)} is longer than {wanted} characters", here)
+        case "maxItems" | "maxProperties":
+            out.error("PCC107", f"{_named(path)} has {len(value)} entries, more than {wanted}", document.key(path))
         case "minimum" | "maximum":
             least, most = error.schema.get("minimum"), error.schema.get("maximum")
             if (path, "range") not in seen:
                 seen.add((path, "range"))
                 out.error("PCC107", f"{_named(path)} is {quoted(value)}, outside of {least} to {most}", here)
         case "uniqueItems":
-            for number, item in _repeated(value):
-                first = document.at((*path, value.index(item)))
-                again = Label(document.at((*path, number)), "again")
-                out.error(
-                    "PCC109", f"{quoted(_literal(item))} stands twice in {_named(path)}", again, Label(first, "first")
-                )
+            for number, earlier in itertools.islice(_repeated(value), MOST):
+                labels = Label(document.at((*path, number)), "again"), Label(document.at((*path, earlier)), "first")
+                message = f"{quoted(_literal(value[number]))} stands twice in {_named(path)}"
+                out.error("PCC109", message, *labels)
         case other:
             raise AssertionError(f"the schema uses `{other}`, for which there is no wording")
 
@@ -190,13 +203,13 @@ def _unknown(error: ValidationError) -> list[str]:
     return [key for key in error.instance if key not in known]
 
 
-def _repeated(items: list[Any]) -> Iterator[tuple[int, Any]]:
-    seen: list[Any] = []
+def _repeated(items: list[Any]) -> Iterator[tuple[int, int]]:
+    """The places of items that stand in the list before, each with that of the first."""
+    seen: dict[str, int] = {}
     for number, item in enumerate(items):
-        if any(item == other and type(item) is type(other) for other in seen):
-            yield number, item
-        else:
-            seen.append(item)
+        first = seen.setdefault(json.dumps(item, sort_keys=True), number)
+        if first != number:
+            yield number, first
 
 
 def _place(path: KeyPath, title: str) -> str:

@@ -47,6 +47,7 @@ _TABLE: tuple[Code, ...] = (
     Code("PCC107", "out-of-range", "a number lies outside what its key admits"),
     Code("PCC108", "empty-value", "a list, table or text is empty where it must not be"),
     Code("PCC109", "repeated-value", "a list holds the same value twice"),
+    Code("PCC110", "too-many-mistakes", "not all mistakes of a file are shown"),
     # What a matrix means.
     Code("PCC201", "unknown-environment", "an environment is named that does not exist"),
     Code("PCC202", "unknown-group", "a group is named that does not exist"),

@@ -31,6 +31,8 @@ def _one(item: Diagnostic) -> str:
 
 
 def _data(text: str) -> str:
+    # Names of files need not be UTF-8, but what is written here must be.
+    text = text.encode(errors="backslashreplace").decode()
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 

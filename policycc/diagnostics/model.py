@@ -41,6 +41,7 @@ class Diagnostics:
     """Collects what the stages say, beside their results."""
 
     _items: list[Diagnostic] = field(default_factory=list)
+    _said: dict[tuple[str, str], list[Diagnostic]] = field(default_factory=dict, repr=False, compare=False)
 
     def error(self, code: str, message: str, *labels: Label | Span, help: str | None = None) -> None:
         self._add(code, Severity.ERROR, message, labels, help)
@@ -52,7 +53,8 @@ class Diagnostics:
         self._add(code, Severity.NOTE, message, labels, help)
 
     def extend(self, items: Iterable[Diagnostic]) -> None:
-        self._items.extend(items)
+        for item in items:
+            self._keep(item)
 
     def _add(
         self,
@@ -63,9 +65,14 @@ class Diagnostics:
         help: str | None,
     ) -> None:
         found = tuple(Label(label) if isinstance(label, Span) else label for label in labels)
-        item = Diagnostic(code, severity, message, found, help)
-        # What a template says wrong shows in every environment, but is to be said once.
-        if item not in self._items:
+        self._keep(Diagnostic(code, severity, message, found, help))
+
+    def _keep(self, item: Diagnostic) -> None:
+        # What a template says wrong shows in every environment, but is to be said once. Only those that say the same
+        # are compared: comparing looks up where they stand.
+        same = self._said.setdefault((item.code, item.message), [])
+        if item not in same:
+            same.append(item)
             self._items.append(item)
 
     def __iter__(self) -> Iterator[Diagnostic]:

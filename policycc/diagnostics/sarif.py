@@ -72,7 +72,7 @@ def _location(label: Label) -> dict[str, Any]:
 
 def _uri(span: Span) -> str:
     path = PurePath(span.file)
-    return path.as_uri() if path.is_absolute() else quote(path.as_posix())
+    return path.as_uri() if path.is_absolute() else quote(path.as_posix(), errors="surrogateescape")
 
 
 def _region(span: Span) -> dict[str, int]:

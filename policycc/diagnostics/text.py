@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Iterable
+from functools import cache
 
 from policycc.diagnostics.model import Diagnostic, Label, Severity
 from policycc.diagnostics.wording import printable
@@ -17,7 +18,8 @@ _WIDEST = 160
 
 def render(diagnostics: Iterable[Diagnostic], lines: Lines, *, colour: bool = False) -> str:
     """All diagnostics as text, with an empty line after each; empty where there are none."""
-    return "".join(_one(item, lines, colour) + "\n" for item in diagnostics)
+    known = cache(lines)
+    return "".join(_one(item, known, colour) + "\n" for item in diagnostics)
 
 
 def _one(item: Diagnostic, lines: Lines, colour: bool) -> str:

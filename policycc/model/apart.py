@@ -9,11 +9,13 @@ from itertools import combinations
 
 from policycc.diagnostics.model import Diagnostics, Label
 from policycc.diagnostics.wording import listed, quoted
-from policycc.iam.relations import intersect
+from policycc.iam.relations import TooManyStatesError, intersect
 from policycc.model.environments import Placed
 from policycc.model.matrix import Environment
 
 _WILD = re.compile(r"[*?]")
+_STATES = 20_000
+"""How far two patterns are followed; patterns that people write need some hundred states."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,15 @@ def _marks(one: Neighbour, other: Neighbour, account: str, diagnostics: Diagnost
             continue
         a, b, witness = found
         marks = quoted(a) if a == b else listed((a, b))
+        if witness is None:
+            diagnostics.error(
+                "PCC220",
+                f"it cannot be told whether {marks} overlap, of {listed((one.title, other.title))}",
+                other.label(key, "too many combinations of wildcards"),
+                one.label(key),
+                help="use fewer wildcards",
+            )
+            continue
         diagnostics.error(
             "PCC220",
             f"{quoted(witness)} would belong to both {listed((one.title, other.title))}, which share {quoted(account)}",
@@ -97,10 +108,14 @@ def _marks(one: Neighbour, other: Neighbour, account: str, diagnostics: Diagnost
 
 def _first(
     left: Iterable[str], right: tuple[str, ...], common: Callable[[str, str], str | None]
-) -> tuple[str, str, str] | None:
+) -> tuple[str, str, str | None] | None:
+    """The first two marks that have something in common, and what; None in its place where that cannot be told."""
     for a in left:
         for b in right:
-            witness = common(a, b)
+            try:
+                witness = common(a, b)
+            except TooManyStatesError:
+                return a, b, None
             if witness is not None:
                 return a, b, witness
     return None
@@ -110,7 +125,7 @@ def _common_text(one: str, other: str) -> str | None:
     first, second = (_WILD.split(text, maxsplit=1)[0] for text in (one, other))
     if not (first.startswith(second) or second.startswith(first)):
         return None  # by far the usual case, and not worth an automaton
-    return intersect(one, other)
+    return intersect(one, other, _STATES)
 
 
 def _common_path(one: str, other: str) -> str | None:

@@ -30,6 +30,8 @@ _PRINCIPAL_ARN = re.compile(
 _POLICY_NAME = re.compile(r"(?:[A-Za-z0-9_+=,.@-]+/)*[A-Za-z0-9_+=,.@-]{1,128}\Z")
 _GITHUB = re.compile(r"[A-Za-z0-9-]+/[A-Za-z0-9._-]+:.+\Z")
 _MOST = 512
+_STARS = 8
+"""How many `*` a pattern may have. Comparing patterns takes time that grows with them, and no name needs so many."""
 
 
 def has_placeholder(text: str) -> bool:
@@ -42,10 +44,16 @@ def name_glob(text: str) -> Wrong | None:
     if not _NAME_GLOB.match(text):
         help = "letters, digits, `_.:/=+@#-` and the wildcards `*` and `?`, at most 256 characters"
         return Wrong("PCC105", f"{quoted(text)} is no name glob", help)
+    if text.count("*") > _STARS:
+        return _too_open(text)
     if len(text) < 3 or any(character in "*?" for character in text[:3]):
         help = "start with the application or the environment, as in `webshop-prod-*`"
         return Wrong("PCC216", f"the name glob {quoted(text)} does not start with three literal characters", help)
     return None
+
+
+def _too_open(text: str) -> Wrong:
+    return Wrong("PCC105", f"{quoted(text)} has more than {_STARS} wildcards `*`", "write several patterns instead")
 
 
 def role_path(text: str) -> Wrong | None:
@@ -69,6 +77,8 @@ def arn_pattern(text: str, partition: str) -> Wrong | None:
     if found is None:
         help = "`arn:partition:service:region:account:resource`, wildcards in the last three only"
         return Wrong("PCC218", f"{quoted(text)} is no ARN pattern", help)
+    if text.count("*") > _STARS:
+        return _too_open(text)
     return _partition(text, found["partition"], partition)
 
 

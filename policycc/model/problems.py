@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from policycc.diagnostics.model import Diagnostics, Label
+from policycc.diagnostics.wording import printable
 from policycc.source.errors import SourceError
 from policycc.source.span import Span
 
@@ -13,4 +14,6 @@ def report(error: SourceError, diagnostics: Diagnostics, asked: Span | None = No
         labels = [Label(problem.span)] if problem.span else [Label(asked)] if asked else []
         if problem.related:
             labels.append(Label(*problem.related))
-        diagnostics.error(problem.code, problem.message, *labels, help=problem.help)
+        # Names of files can hold anything.
+        help = printable(problem.help) if problem.help else None
+        diagnostics.error(problem.code, printable(problem.message), *labels, help=help)

@@ -15,7 +15,9 @@ from policycc.source.text import point
 _PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)\Z")
 # The parser takes quadratic time for a key of very many parts, so those are refused before it sees them.
 _PART = r"""(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')"""
-_LONG_KEY = re.compile(rf"(?<![\w.-]){_PART}(?:[ \t]*+\.[ \t]*+{_PART}){{{MAX_DEPTH * 2},}}+[ \t]*+[=\]]")
+_LONG_KEY = re.compile(
+    rf"(?:^|[{{,\[])[ \t\[]*+({_PART}(?:[ \t]*+\.[ \t]*+{_PART}){{{MAX_DEPTH * 2},}}+)", re.MULTILINE
+)
 _NESTED = re.compile(rf"(?:[\[{{][^\[\]{{}}]*+){{{MAX_DEPTH}}}")
 
 
@@ -23,7 +25,7 @@ def parse(text: str, file: str) -> dict[str, Any]:
     """The root table of a TOML text, dates as ISO text. Raises SourceError with the place of the mistake."""
     long_key = _LONG_KEY.search(text) if text.count(".") > MAX_DEPTH * 2 else None
     if long_key is not None:
-        raise too_deep(file, point(text, long_key.start(), file))
+        raise too_deep(file, point(text, long_key.start(1), file))
     try:
         value = tomllib.loads(text)
     except RecursionError:

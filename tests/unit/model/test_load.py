@@ -187,6 +187,13 @@ def test_a_removed_name_is_no_unknown_name() -> None:
     assert codes(HEAD + text) == ["PCC103"]
 
 
+def test_patterns_that_nobody_can_tell_apart_are_an_error() -> None:
+    one, other = "abc*x*x*x*x*x*x*x" + "?" * 100 + "z*", "abc*y*y*y*y*y*y" + "?" * 100 + "*q"
+    text = f"[environments.a]\nnames = ['{one}']\n[environments.b]\nnames = ['{other}']\n"
+    assert codes(HEAD + text) == ["PCC220"]
+    assert codes(HEAD + f"[environments.a]\nnames = ['abc{'*a' * 9}']\n") == ["PCC105"]
+
+
 def test_an_account_that_is_wrong_as_a_whole_can_still_be_named() -> None:
     text = "[accounts]\nx = 3\n[environments.a]\naccount = 'x'\n"
     (matrix,), diagnostics = load_documents([read_text(HEAD + text)])

@@ -137,6 +137,8 @@ def test_surrogates_in_json_are_no_text() -> None:
         ("a = " + "[" * (MAX_DEPTH + 1) + "]" * (MAX_DEPTH + 1), [("PCC008", (1, 5))]),
         ("x = 1\n" + "a." * 100_000 + "b = 1", [("PCC008", (2, 1))]),
         ("[" + "a." * 100_000 + "b]", [("PCC008", (1, 2))]),
+        ("a." * 400_000, [("PCC008", (1, 1))]),
+        ("x = { y = 1, " + "a." * 100_000 + "b = 1 }", [("PCC008", (1, 14))]),
         ("a = " + "{ a = " * 5000, [("PCC008", (1, 5))]),
     ],
 )
@@ -153,7 +155,9 @@ def test_an_open_string_is_reported_where_it_can_be_told() -> None:
 
 
 def test_a_long_dotted_string_is_no_key() -> None:
-    assert read_text("a = '" + "a." * 500 + "b'").value["a"].startswith("a.a.")
+    dots = "a." * 500 + "b"
+    for string in (f"'{dots}'", f'"x {dots}"', f'["{dots}", "{dots}"]'):
+        assert read_text(f"a = {string}").value["a"]
 
 
 def test_depth_within_the_limit_is_read() -> None:
