@@ -8,7 +8,7 @@ capability: its own negatives act within it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from policycc.catalogue.catalogue import Catalogue, Service
@@ -35,13 +35,15 @@ class Selected:
 
     `origins` are those of the entries of the list that gave it, `via` the capabilities that they went through. `named`
     says that some entry writes the action's name out. `patterns` are the globs, as `service:Glob*`, that the matrix
-    wrote and that match the action; what `!` took away may match them too."""
+    wrote and that match the action; what `!` took away may match them too. `entry` is the entry to point at: the one
+    that names the action, or else the first that gives it, where it is written, be that in a capability."""
 
     action: str
     origins: tuple[str, ...]
     named: bool
     patterns: tuple[str, ...] = ()
     via: tuple[str, ...] = ()
+    entry: Entry | None = field(default=None, compare=False, repr=False)
 
 
 Resolved = Mapping[str, Selected]
@@ -171,7 +173,7 @@ class Selectors:
             return None
         found: dict[str, Selected] = {}
         for service in services:
-            found |= _matches(service, selector)
+            found |= _matches(service, selector, entry)
         if not found and not (selector.negative and selector.kind is Kind.CLASS):
             self._matches_nothing(entry, selector, services)
             return None
@@ -245,10 +247,7 @@ class Selectors:
             return None
         inside = self._capability(selector.name)
         return {
-            name: Selected(
-                name, action.origins, action.named, action.patterns, tuple(sorted({*action.via, selector.name}))
-            )
-            for name, action in inside.items()
+            name: replace(action, via=tuple(sorted({*action.via, selector.name}))) for name, action in inside.items()
         }
 
     def _capability(self, name: str) -> dict[str, Selected]:
@@ -294,7 +293,7 @@ class Selectors:
         )
 
 
-def _matches(service: Service, selector: Selector) -> dict[str, Selected]:
+def _matches(service: Service, selector: Selector, entry: Entry) -> dict[str, Selected]:
     patterns: tuple[str, ...] = ()
     if selector.kind is Kind.EXACT:
         action = service.action(selector.name)
@@ -306,7 +305,9 @@ def _matches(service: Service, selector: Selector) -> dict[str, Selected]:
     else:
         names = _class(service, selector.name)
     return {
-        f"{service.name}:{name}": Selected(f"{service.name}:{name}", (), selector.kind is Kind.EXACT, patterns)
+        f"{service.name}:{name}": Selected(
+            f"{service.name}:{name}", (), selector.kind is Kind.EXACT, patterns, entry=entry
+        )
         for name in names
     }
 
@@ -327,14 +328,16 @@ def _reviewed(service: str) -> bool:
 
 
 def _with_origin(action: Selected, origin: str, known: Selected | None) -> Selected:
-    origins, patterns, via = {origin}, set(action.patterns), set(action.via)
-    named = action.named
-    if known is not None:
-        origins |= set(known.origins)
-        patterns |= set(known.patterns)
-        via |= set(known.via)
-        named = named or known.named
-    return Selected(action.action, tuple(sorted(origins)), named, tuple(sorted(patterns)), tuple(sorted(via)))
+    if known is None:
+        return replace(action, origins=(origin,))
+    return Selected(
+        action.action,
+        tuple(sorted({origin, *known.origins})),
+        action.named or known.named,
+        tuple(sorted({*action.patterns, *known.patterns})),
+        tuple(sorted({*action.via, *known.via})),
+        action.entry if action.named and not known.named else known.entry,
+    )
 
 
 def _place(entry: Entry) -> list[Label]:

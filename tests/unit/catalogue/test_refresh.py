@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from policycc.catalogue.catalogue import Catalogue, load
-from policycc.catalogue.datafiles import DataFiles
+from policycc.catalogue.catalogue import load
 from policycc.catalogue.facts import ActionKind
 from policycc.catalogue.holding_facts import facts
 from policycc.catalogue.refresh import candidates, compare, main, reviewed
@@ -31,10 +30,10 @@ def test_candidates_by_keys_and_by_name_grant_nothing_by_the_created_rung() -> N
                 assert facts(load(), f"{service}:{name}").kind is ActionKind.UNDECIDED, f"{service}:{name}"
 
 
-@pytest.fixture
-def newer(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def newer(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Tomorrow's data: sqs has gained a copying, a tagging and a creating action, and has lost one."""
-    root = tmp_path / "data"
+    root = tmp_path_factory.mktemp("newer") / "data"
     shutil.copytree(load().files.root, root)
     path = root / "actions" / "sqs.json"
     actions = json.loads(path.read_text(encoding="utf-8"))
@@ -49,7 +48,7 @@ def newer(tmp_path: Path) -> Path:
 
 
 def test_new_candidates_and_lost_actions_are_listed(newer: Path) -> None:
-    catalogue = Catalogue(DataFiles(newer))
+    catalogue = load(newer)
     found = compare(catalogue)
     assert found.candidates == {
         "copies": {"sqs": ["CopyQueue"]},

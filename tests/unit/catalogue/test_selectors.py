@@ -260,6 +260,18 @@ def test_the_same_action_from_two_origins() -> None:
     assert found["sqs:SendMessage"].origins == ("access.a.*", "access.a.dev")
 
 
+def test_the_entry_to_point_at() -> None:
+    """The one that names the action, or else the first that gives it, where it is written."""
+    of = matrix(operate=["sqs:Send*", "sqs:DeleteQueue"])
+    glob, exact = (written for written in dict(of.capabilities)["operate"])
+    cell = (entry("operate"), entry("sqs:Delete*"))
+    found = resolve(cell, of, load(), Diagnostics())
+    assert found["sqs:SendMessage"].entry is glob
+    assert found["sqs:DeleteQueue"].entry is exact
+    named = (entry("operate"), entry("sqs:SendMessage"))
+    assert resolve(named, of, load(), Diagnostics())["sqs:SendMessage"].entry is named[1]
+
+
 def test_the_example_of_the_language() -> None:
     services = ("ec2", "rds", "s3", "elasticloadbalancing", "autoscaling", "ssm", "route53", "iam")
     of = matrix(
