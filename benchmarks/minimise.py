@@ -3,8 +3,8 @@
     python benchmarks/minimise.py [--peers]
 
 Without options: the sets of `benchmarks/sets/`, with any pattern allowed and no action kept out of patterns. `--peers`
-also runs policy_sentry's `--minimize 0` and iam-floyd's `compact()` on the same names, and CDK's `minimizePolicies`
-on the statements of `merge_cases`; they are installed into `benchmarks/.peers` on first use.
+also runs policy_sentry's `--minimize 0` and iam-floyd's `compact()` on the same names; they are installed into
+`benchmarks/.peers` on first use.
 """
 
 from __future__ import annotations
@@ -106,7 +106,7 @@ def _install() -> None:
         subprocess.run([python, "-m", "pip", "install", "--quiet", "policy_sentry"], check=True)
     if not (PEERS / "node_modules").exists():
         npm = ["npm", "install", "--silent", "--no-audit", "--no-fund", "--prefix", str(PEERS)]
-        subprocess.run([*npm, "iam-floyd", "aws-cdk-lib", "constructs"], check=True)
+        subprocess.run([*npm, "iam-floyd"], check=True)
 
 
 def _peers(path: Path) -> list[tuple[str, dict[str, Any]]]:
