@@ -146,3 +146,10 @@ def test_diagnostics_come_in_source_order_and_once() -> None:
     found.error("PCC101", "first", Span("a", 9, 1, 9, 2))
     assert [item.message for item in found] == ["first", "second", "third", "last"]
     assert len(found) == 4 and found.has_errors
+
+
+def test_names_that_are_no_utf8_can_be_written() -> None:
+    item = one("m", Label(Span("a\udcff\n.toml", 1, 1, 1, 2)))
+    for rendered in (shown(item, "a"), github.render([item]), as_json.render([item]), sarif.render([item], "0")):
+        assert rendered.encode()
+    assert "a%FF%0A.toml" in sarif.render([item], "0")
