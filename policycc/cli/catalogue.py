@@ -17,6 +17,7 @@ COMMANDS = {
     "services": Lazy("policycc.cli.catalogue:services", "the services of the catalogue"),
     "actions": Lazy("policycc.cli.catalogue:actions", "the actions of a service"),
     "show": Lazy("policycc.cli.catalogue:show", "what is known of an action, with its sources"),
+    "diff": Lazy("policycc.cli.catalogue_diff:diff", "what another version of the data changes"),
 }
 
 _form = click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
@@ -31,6 +32,7 @@ def catalogue() -> None:
       policycc catalogue services
       policycc catalogue actions sqs
       policycc catalogue show ec2:RunInstances
+      policycc catalogue diff new -m matrix.toml
     """
 
 
