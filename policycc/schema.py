@@ -48,7 +48,8 @@ class Shaped:
     """What is left of a document when all that does not fit the schema is taken out of it.
 
     In a list, what was taken out leaves None behind, so that the places of the others stay true. `removed` are the
-    paths of what was taken out; whatever is read from them would only repeat the complaint.
+    paths of what was taken out, and of what has a name that it cannot have; whatever else is said of them would only
+    repeat the complaint.
     """
 
     value: dict[str, Any]
@@ -73,6 +74,7 @@ def check(document: Document, diagnostics: Diagnostics, root: str = MATRIX) -> S
         message = f"more than {MOST} mistakes in the shape of {quoted(document.file)}: the others are not shown"
         diagnostics.note("PCC110", message, help="mend these, and check again")
     value = copy.deepcopy(document.value)
+    misnamed = {(*error.absolute_path, error.instance) for error in errors if _about_a_name(error)}
     removed: set[KeyPath] = set()
     # Taking something out can leave a table without a key that it must have, so once may not be enough.
     while errors:
@@ -82,7 +84,7 @@ def check(document: Document, diagnostics: Diagnostics, root: str = MATRIX) -> S
             removed.add(path)
         errors = list(validator.iter_errors(value)) if len(removed) > before else []
         errors = [error for error in errors if tuple(error.absolute_path) not in removed]
-    return Shaped(value, frozenset(removed))
+    return Shaped(value, frozenset(removed | misnamed))
 
 
 @cache
@@ -145,7 +147,7 @@ def _report(error: ValidationError, document: Document, out: Diagnostics, seen: 
             out.error("PCC104", f"{_named(path)} cannot be {quoted(_literal(value))}", here, help=hint)
         case "const":
             out.error("PCC104", f"{_named(path)} is {quoted(_literal(value))} instead of {quoted(wanted)}", here)
-        case "pattern" if "propertyNames" in error.absolute_schema_path:
+        case "pattern" if _about_a_name(error):
             hint = error.schema.get("patternErrorMessage")
             out.error("PCC106", f"{quoted(value)} is no {_lower(title)}", document.key((*path, value)), help=hint)
         case "pattern":
@@ -179,8 +181,13 @@ def _wrong(error: ValidationError) -> Iterator[KeyPath]:
     elif error.validator == "required":
         if path:
             yield path
-    elif error.validator in _REMOVABLE and path and "propertyNames" not in error.absolute_schema_path:
+    elif error.validator in _REMOVABLE and path and not _about_a_name(error):
         yield path
+
+
+def _about_a_name(error: ValidationError) -> bool:
+    """Whether it is the key that is wrong, and not what it holds."""
+    return "propertyNames" in error.absolute_schema_path
 
 
 def _remove(value: Any, path: KeyPath) -> None:

@@ -35,6 +35,9 @@ def environments(
 ) -> tuple[Placed, ...]:
     """Every environment, sorted by name."""
     table = sections.table("environments")
+    if "*" in table and not sections.names("environments"):
+        message = "`environments` holds the template only, and no environment"
+        diagnostics.error("PCC108", message, table["*"].key, help="add `[environments.dev]`")
     known = {account.name for account in accounts}
     placed = []
     for environment, node in sorted(own(sections).items()):

@@ -11,9 +11,10 @@ from policycc.diagnostics.wording import quoted
 from policycc.model import names
 from policycc.model.access import entries
 from policycc.model.matrix import Accept, Expect, Requirement
+from policycc.source.document import Value
 from policycc.source.node import Node
 
-_SCOPE = frozenset({"groups", "environments"})
+_CONDITIONS = ("mfa", "mfa_max_age", "regions", "source_ips", "source_vpcs", "source_vpc_endpoints")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ def requirements(items: list[Node], scope: Scope, diagnostics: Diagnostics) -> t
     found = []
     for node in items:
         groups, environments = scope.of(node, diagnostics)
-        if not set(node.value) - _SCOPE:
+        if not _requires(node):
             message = "this `[[require]]` requires nothing"
             diagnostics.error("PCC228", message, node.span, help="add `mfa`, `regions` or a source, or drop it")
             continue
@@ -60,6 +61,14 @@ def requirements(items: list[Node], scope: Scope, diagnostics: Diagnostics) -> t
             )
         )
     return tuple(sorted(found, key=repr))
+
+
+def _requires(node: Node) -> bool:
+    """Whether an entry requires anything as it was written: a condition that was wrong has been reported as that."""
+    written: Value = node.document.value
+    for part in node.path:
+        written = written[part]
+    return any(written.get(key, False) is not False for key in _CONDITIONS)
 
 
 def accepts(items: list[Node], scope: Scope, diagnostics: Diagnostics) -> tuple[Accept, ...]:

@@ -187,6 +187,23 @@ def test_a_removed_name_is_no_unknown_name() -> None:
     assert codes(HEAD + text) == ["PCC103"]
 
 
+@pytest.mark.parametrize("text", ["", "mfa = false", "via_aws_services = true", "groups = ['g']\nmfa = false"])
+def test_a_requirement_requires_something(text: str) -> None:
+    assert codes(HEAD + f"[environments.a]\n[groups.g]\n[[require]]\n{text}\n") == ["PCC228"]
+
+
+def test_a_condition_that_is_wrong_is_a_condition() -> None:
+    assert codes(HEAD + "[environments.a]\n[[require]]\nregions = 'eu-west-1'\n") == ["PCC103"]
+
+
+def test_a_template_is_no_environment() -> None:
+    assert codes(HEAD + '[environments."*"]\n') == ["PCC108"]
+
+
+def test_of_what_is_misnamed_nothing_else_is_said() -> None:
+    assert codes(HEAD + "[environments.a]\n[environments.A]\n") == ["PCC106"]
+
+
 def test_patterns_that_nobody_can_tell_apart_are_an_error() -> None:
     one, other = "abc*x*x*x*x*x*x*x" + "?" * 100 + "z*", "abc*y*y*y*y*y*y" + "?" * 100 + "*q"
     text = f"[environments.a]\nnames = ['{one}']\n[environments.b]\nnames = ['{other}']\n"
