@@ -10,7 +10,7 @@ import jsonschema
 import pytest
 
 from policycc.diagnostics.model import Diagnostics
-from policycc.schema import INCLUDED, check, schema
+from policycc.schema import INCLUDED, MOST, check, schema
 from policycc.source.read import read_text
 
 MINIMAL = 'version = 1\nname = "webshop"\nenvironments.dev = {}\n'
@@ -19,7 +19,7 @@ MINIMAL = 'version = 1\nname = "webshop"\nenvironments.dev = {}\n'
 def said(text: str, root: str = "#") -> list[tuple[str, str, str]]:
     found = Diagnostics()
     check(read_text(text, "m"), found, root)
-    return [(item.code, str(item.labels[0].span), item.message) for item in found]
+    return [(item.code, str(item.labels[0].span) if item.labels else "", item.message) for item in found]
 
 
 def parts(node: Any, path: str = "#") -> Iterator[tuple[str, dict[str, Any]]]:
@@ -164,3 +164,16 @@ def test_null_in_json_is_told_in_words() -> None:
         "`name` is nothing instead of a text in quotes",
         "`environments.dev.names[1]` is nothing instead of a text in quotes",
     ]
+
+
+def test_no_more_is_said_than_somebody_reads() -> None:
+    many = MINIMAL + "".join(f"k{number} = 1\n" for number in range(MOST + 50))
+    found = said(many + "access.a.dev = 3\n")
+    assert [code for code, _, _ in found[:MOST]] == ["PCC101"] * MOST
+    assert found[MOST:] == [("PCC110", "", f"more than {MOST} mistakes in the shape of `m`: the others are not shown")]
+
+
+@pytest.mark.parametrize("text", ["[environments]\n" + "".join(f"e{number} = {{}}\n" for number in range(501))])
+def test_bounds_of_tables(text: str) -> None:
+    head = "version = 1\nname = 'a'\n"
+    assert said(head + text) == [("PCC107", "m:3:2", "`environments` has 501 entries, more than 500")]

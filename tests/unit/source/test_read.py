@@ -190,6 +190,14 @@ def test_yaml_mistakes(tmp_path: Path, text: str, expected: list[object]) -> Non
     assert found == expected
 
 
+def test_yaml_without_pyyaml(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "yaml", None)
+    with pytest.raises(SourceError) as caught:
+        read_file(written(tmp_path, "m.yaml", b"a: 1"))
+    (problem,) = caught.value.problems
+    assert (problem.code, problem.help) == ("PCC014", 'pip install "policycc[yaml]"')
+
+
 def test_yaml_values_and_places(tmp_path: Path) -> None:
     text = "a: 2027-06-30\nb:\n  - x\n  - {é: 'y', z: 1}\nc: 2027-13-45\nd: ~\n"
     document = read_file(written(tmp_path, "m.yml", text.encode()))
