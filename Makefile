@@ -12,7 +12,7 @@ PYTHON ?= $(shell for python in python3 python3.11 python3.12 python3.13 python3
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint wheel differential bench oracle clean
+.PHONY: help demo test lint wheel mutants differential bench oracle clean
 
 help:  ## show this list
 	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|' 2>/dev/null \
@@ -43,6 +43,9 @@ differential: $(VENV)/.dev $(ORACLE)/node_modules/.ready  ## put a million reque
 
 bench: $(VENV)/.runtime $(VENV)/peers/.policy-sentry  ## measure cold start against other tools
 	@$(BIN)/python benchmarks/cold_start.py --peers $(VENV)/peers
+
+mutants: $(VENV)/.dev  ## change the trusted modules in small ways, and see that a test fails each time
+	@$(BIN)/python -m tests.mutation $(MODULES)
 
 clean:  ## remove what these targets made
 	rm -rf $(VENV) build dist

@@ -56,7 +56,7 @@ def date(text: str) -> Decimal | None:
 def _zone(text: str | None) -> timezone:
     if text is None or text == "Z":
         return UTC
-    offset = timedelta(hours=int(text[1:3]), minutes=int(text[4:6]))
+    offset = timedelta(hours=int(text[1:3]), minutes=int(text[4:]))
     return timezone(-offset if text[0] == "-" else offset)
 
 

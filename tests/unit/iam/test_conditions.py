@@ -174,6 +174,23 @@ def test_equality_knows_no_wildcards_and_case_counts() -> None:
     assert met("ArnEquals", "arn:aws:s3:::*", "arn:aws:s3:::x:y/z")
 
 
+def test_every_value_is_an_alternative() -> None:
+    for value, expected in (("ax", True), ("bx", True), ("cx", False)):
+        assert met("StringLike", ["a*", "b*"], value) is expected
+        assert met("StringNotLike", ["a*", "b*"], value) is not expected
+
+
+def test_blocks_include_their_first_and_last_address() -> None:
+    for value, expected in (("10.0.0.0", True), ("10.0.0.3", True), ("9.255.255.255", False), ("10.0.0.4", False)):
+        assert met("IpAddress", "10.0.0.0/30", value) is expected
+
+
+def test_for_any_value_is_not_met_by_nothing_but_empty_texts() -> None:
+    assert not met("ForAnyValue:StringNotEquals", "dev", "")
+    assert not met("ForAnyValue:StringNotEquals", "dev", ["", ""])
+    assert met("ForAnyValue:StringNotEquals", "dev", ["", "dev"])
+
+
 def test_arn_operators_compare_segments_and_text_operators_do_not() -> None:
     value = "arn:aws:iam::1:x:role/a"
     assert met("StringLike", "arn:aws:iam::*:role/a", value)

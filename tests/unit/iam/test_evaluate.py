@@ -154,6 +154,11 @@ def test_how_a_resource_policy_names_the_caller(
     assert not allowed(boundary=NO)
 
 
+def test_statements_that_name_others_are_passed_over() -> None:
+    others = policy(principal=B).statements + policy(principal=USER).statements
+    assert outcome(resource_policy=Policy(others)) is ALLOWED
+
+
 def test_the_account_in_a_resource_policy_leaves_it_to_identity_policies() -> None:
     for named in (A, ROOT):
         decide = Evaluator(Policies(identity=(YES,), resource=policy(principal=named))).decide
@@ -332,6 +337,7 @@ DEV = (Condition("StringEquals", "aws:ResourceTag/env", ("dev",)),)
             ref(policy=1),
             "the key is absent, the policy names dev",
         ),
+        (Policies(identity=(NOTHING, NOTHING)), ref(), "identity policies: action"),
         (Policies(identity=(YES,), boundary=NOTHING), ref(PolicyType.BOUNDARY), "permissions boundary: action"),
         (Policies(identity=(YES,), session=(NOTHING,)), ref(PolicyType.SESSION), "session policies: action"),
         (

@@ -72,6 +72,15 @@ def test_a_wildcard_can_be_kept_from_a_character() -> None:
     assert not of_tokens([inside, "b", ONE]).matches("a:bb")
 
 
+def test_only_the_wildcard_that_is_kept_from_a_character_is() -> None:
+    ones = of_tokens([ONE, Wild(False, ":"), "x"])
+    assert ones.matches(":ax")
+    assert not ones.matches("a:x")
+    stars = of_tokens([MANY, "x", Wild(True, ":"), "y"])
+    assert stars.matches(":xay")
+    assert not stars.matches("ax:y")
+
+
 def test_of_two_neighbouring_stars_the_wider_one_stands() -> None:
     inside = Wild(True, ":")
     assert of_tokens([inside, Wild(True, ":/")]).tokens == (inside,)

@@ -95,6 +95,16 @@ def test_a_wildcard_inside_a_segment_meets_only_its_own_kind() -> None:
     assert disjoint(segment, "a:*b")
 
 
+def test_a_restricted_star_at_the_end_is_not_everything() -> None:
+    assert uncovered(of_tokens(["a", Wild(True, ":")]), "a*") == "a:"
+
+
+def test_what_a_free_star_covers_is_not_walked() -> None:
+    assert covers("*", "*a*b*c*", limit=1)
+    head_and_rest = of_tokens([Wild(True, ":"), ":", Wild(True)])
+    assert covers(head_and_rest, "a:*b*c*d*e*", limit=3)
+
+
 def test_witnesses_are_printable_even_where_patterns_name_every_usual_character() -> None:
     patterns = [chr(code) for code in range(32, 127) if chr(code) not in "*?"]
     found = dict(signatures(patterns, "?"))

@@ -27,6 +27,11 @@ def test_variables_stand_between_texts() -> None:
     assert template.variables == (template.parts[1], template.parts[3])
 
 
+def test_nothing_stands_between_neighbouring_variables() -> None:
+    found = parse_template("${aws:username}${aws:userid}", True)
+    assert found.parts == (Variable("aws:username"), Variable("aws:userid"))
+
+
 def test_escapes_are_literal() -> None:
     template = parse_template("${*}${?}${$}*?", True)
     parts = template.resolve({})
