@@ -7,26 +7,14 @@ capability: its own negatives act within it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from enum import Enum
 
 from policycc.catalogue.catalogue import Catalogue, Service
-from policycc.catalogue.overlay_data import overlay
-from policycc.catalogue.types import Level
+from policycc.catalogue.selector import CLASSES, Kind, Selector, parse, reviewed, select
 from policycc.diagnostics.model import Diagnostics, Label
 from policycc.diagnostics.wording import did_you_mean, listed, quoted
-from policycc.iam.glob import action_glob
 from policycc.model.matrix import Entry, Matrix
-
-_LEVELS: Mapping[str, Level] = {
-    "list": Level.LIST,
-    "read": Level.READ,
-    "write": Level.WRITE,
-    "tagging": Level.TAGGING,
-    "permissions": Level.PERMISSIONS,
-}
-_CLASSES = (*_LEVELS, "all", "data")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,36 +36,6 @@ class Selected:
 
 Resolved = Mapping[str, Selected]
 """The actions of a list by `service:Name` as AWS spells it, sorted."""
-
-
-class Kind(Enum):
-    CAPABILITY = "capability"
-    EXACT = "exact"
-    GLOB = "glob"
-    CLASS = "class"  # an access level, `all` or `data`
-
-
-@dataclass(frozen=True, slots=True)
-class Selector:
-    """One entry, taken apart. `service` is empty for a capability, `*` for each of `services`."""
-
-    negative: bool
-    kind: Kind
-    service: str
-    name: str
-
-
-def parse(text: str) -> Selector:
-    """Take an entry apart. Any text is some selector; whether it means anything is asked later."""
-    negative = text.startswith("!")
-    body = text[1:] if negative else text
-    service, colon, name = body.partition(":")
-    if not colon:
-        return Selector(negative, Kind.CAPABILITY, "", body)
-    if name.startswith("@"):
-        return Selector(negative, Kind.CLASS, service, name[1:].lower())
-    kind = Kind.GLOB if "*" in name or "?" in name else Kind.EXACT
-    return Selector(negative, kind, service, name)
 
 
 def resolve(entries: tuple[Entry, ...], matrix: Matrix, catalogue: Catalogue, diagnostics: Diagnostics) -> Resolved:
@@ -206,18 +164,18 @@ class Selectors:
         return [self.catalogue.service(name)]
 
     def _class_is_known(self, entry: Entry, selector: Selector, services: list[Service]) -> bool:
-        if selector.name not in _CLASSES:
+        if selector.name not in CLASSES:
             self.diagnostics.error(
                 "PCC305",
                 f"{quoted('@' + selector.name)} is no class of actions",
                 *_place(entry),
-                help=did_you_mean(selector.name, _CLASSES)
-                or f"the classes are {listed('@' + name for name in _CLASSES)}",
+                help=did_you_mean(selector.name, CLASSES)
+                or f"the classes are {listed('@' + name for name in CLASSES)}",
             )
             return False
         if selector.name != "data":
             return True
-        unread = [service.name for service in services if not _reviewed(service.name)]
+        unread = [service.name for service in services if not reviewed(service.name)]
         if unread:
             verb = "has" if len(unread) == 1 else "have"
             self.diagnostics.error(
@@ -294,37 +252,10 @@ class Selectors:
 
 
 def _matches(service: Service, selector: Selector, entry: Entry) -> dict[str, Selected]:
-    patterns: tuple[str, ...] = ()
-    if selector.kind is Kind.EXACT:
-        action = service.action(selector.name)
-        names: Iterable[str] = (action.name,) if action else ()
-    elif selector.kind is Kind.GLOB:
-        glob = action_glob(selector.name)
-        names = (name for name in service.names() if glob.matches(name.lower()))
-        patterns = (f"{service.name}:{selector.name}",)
-    else:
-        names = _class(service, selector.name)
-    return {
-        f"{service.name}:{name}": Selected(
-            f"{service.name}:{name}", (), selector.kind is Kind.EXACT, patterns, entry=entry
-        )
-        for name in names
-    }
-
-
-def _class(service: Service, name: str) -> Iterable[str]:
-    if name == "all":
-        return service.names()
-    if name == "data":
-        data = overlay(service.name).data
-        return data["actions"] if data else ()
-    level = _LEVELS[name]
-    return (action for action in service.names() if service.level(action) is level)
-
-
-def _reviewed(service: str) -> bool:
-    data = overlay(service).data
-    return data is not None and bool(data["reviewed"])
+    patterns = (f"{service.name}:{selector.name}",) if selector.kind is Kind.GLOB else ()
+    exact = selector.kind is Kind.EXACT
+    ids = (f"{service.name}:{name}" for name in select(service, selector))
+    return {action: Selected(action, (), exact, patterns, entry=entry) for action in ids}
 
 
 def _with_origin(action: Selected, origin: str, known: Selected | None) -> Selected:

@@ -7,7 +7,7 @@ from functools import cache
 
 from policycc.catalogue.catalogue import Catalogue
 from policycc.catalogue.holding_facts import facts
-from policycc.catalogue.selectors import Kind, parse
+from policycc.catalogue.selector import Kind, parse
 from policycc.model.matrix import Entry, Matrix
 from policycc.passes.context import Context, Facts
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from policycc.catalogue.catalogue import load
-from policycc.catalogue.selectors import Kind, Resolved, Selector, Selectors, parse, resolve
+from policycc.catalogue.selector import Kind, Selector, parse
+from policycc.catalogue.selectors import Resolved, Selectors, resolve
 from policycc.catalogue.types import Level
 from policycc.diagnostics.model import Diagnostic, Diagnostics, Severity
 from policycc.model.matrix import Entry, Matrix
