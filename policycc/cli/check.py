@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from policycc.cli import console, engine
@@ -26,6 +28,11 @@ def check(ctx: click.Context, matrices: tuple[str, ...], form: str, strict: bool
       policycc check shop.toml billing.toml --format github
     """
     result = engine.check(resolve(matrices))
+    if result.outcome is not None:
+        from policycc.cli.drift import report_drift
+
+        for folder in sorted({Path(matrix.path).parent / matrix.output.dir for matrix in result.matrices}):
+            report_drift(folder, result.outcome, result.diagnostics)
     findings = list(result.diagnostics)
     console.report(findings, form)
     if form == "text":

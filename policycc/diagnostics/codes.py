@@ -102,6 +102,8 @@ _TABLE: tuple[Code, ...] = (
     # Limits and planning.
     Code("PCC501", "over-quota", "the policies of a principal do not fit into the quotas of AWS"),
     Code("PCC502", "statement-too-large", "a single statement is larger than a policy may be"),
+    Code("PCC503", "pattern-drift", "a pattern of a built policy matches actions that it was not built for"),
+    Code("PCC504", "grants-drift", "another catalogue gives a cell other actions"),
     # Output.
     Code("PCC601", "output-of-others", "an output folder holds the policies of other matrices"),
     Code("PCC602", "unsafe-output-name", "a name of the matrix makes no name that IAM or a file system takes"),

@@ -62,10 +62,13 @@ def outcome(
 
 
 def files(
-    *documents: Document, trusts: tuple[TrustDocument, ...] = (), catalogue: CatalogueSource = CATALOGUE
+    *documents: Document,
+    trusts: tuple[TrustDocument, ...] = (),
+    catalogue: CatalogueSource = CATALOGUE,
+    grants: tuple[Grant, ...] = (),
 ) -> dict[str, bytes]:
     """All files of a build with these documents, by path."""
     emitted: tuple[Emitted, ...] = emit_json(documents, trusts)
     return {item.path: item.content for item in emitted} | {
-        MANIFEST: render_manifest(outcome(catalogue=catalogue), emitted)
+        MANIFEST: render_manifest(outcome(catalogue=catalogue, grants=grants), emitted)
     }

@@ -1,0 +1,70 @@
+"""What a newer catalogue does to policies that were built with an older one, before they are built again.
+
+A pattern that stands in an emitted policy matches new actions at once, unasked: an error until the policy is built
+again. A selector of the matrix matches them too, but they are granted by the next build, and not earlier.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+from policycc.catalogue.catalogue import Catalogue
+from policycc.iam.glob import action_glob
+
+Cell = tuple[str, str]
+"""A group and an environment."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class PatternDrift:
+    """A pattern of an emitted policy and the actions that it admits although nobody granted them."""
+
+    path: str
+    pattern: str
+    admitted: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class GrantDrift:
+    """What the next build grants a group in an environment besides (`gained`) or no longer (`lost`)."""
+
+    group: str
+    environment: str
+    gained: tuple[str, ...]
+    lost: tuple[str, ...]
+
+
+def pattern_drift(
+    policies: Mapping[str, Iterable[str]], granted: Collection[str], catalogue: Catalogue
+) -> tuple[PatternDrift, ...]:
+    """What the action patterns of policies, by path, match beside the actions for which they were built, sorted."""
+    known = {action.lower() for action in granted}
+    found = [
+        PatternDrift(path, pattern, admitted)
+        for path, patterns in policies.items()
+        for pattern in sorted(set(patterns))
+        if (admitted := tuple(action for action in _matched(pattern, catalogue) if action.lower() not in known))
+    ]
+    return tuple(sorted(found))
+
+
+def _matched(pattern: str, catalogue: Catalogue) -> list[str]:
+    service, _, name = pattern.partition(":")
+    if not {"*", "?"} & set(name) or not catalogue.has_service(service):
+        return []
+    glob = action_glob(pattern)
+    ids = [f"{service.lower()}:{one}" for one in catalogue.service(service).names()]
+    return [action for action in ids if glob.matches(action.lower())]
+
+
+def grant_drift(
+    before: Mapping[Cell, Collection[str]], after: Mapping[Cell, Collection[str]]
+) -> tuple[GrantDrift, ...]:
+    """How the actions of each group and environment differ, sorted; cells without a difference are left out."""
+    found = []
+    for cell in before.keys() | after.keys():
+        was, now = set(before.get(cell, ())), set(after.get(cell, ()))
+        if was != now:
+            found.append(GrantDrift(*cell, tuple(sorted(now - was)), tuple(sorted(was - now))))
+    return tuple(sorted(found))
