@@ -19,7 +19,7 @@ from policycc.catalogue.catalogue import load
 from tests.support.building import build
 from tests.support.matrices import ROOT
 
-DOCS = (ROOT / "docs" / "guide.md", ROOT / "docs" / "one-account-or-many.md")
+DOCS = (ROOT / "README.md", ROOT / "docs" / "guide.md", ROOT / "docs" / "one-account-or-many.md")
 _FENCE = re.compile(r"^```(\w+)(?: +(\w+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
