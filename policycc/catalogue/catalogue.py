@@ -161,8 +161,8 @@ def load(directory: Path | None = None) -> Catalogue:
 
 
 def access_level(text: str) -> Level:
-    """The most severe level of a comma list such as `Permissions management, Write`."""
-    return max(_LEVELS[part.strip().lower()] for part in text.split(","))
+    """The most severe level of a comma list such as `Permissions management, Write`; an unknown one is the most severe."""
+    return max(_LEVELS.get(part.strip().lower(), Level.PERMISSIONS) for part in text.split(","))
 
 
 _FOLDED: dict[str, str] = {}

@@ -45,6 +45,7 @@ def test_actions_in_any_case() -> None:
         ("Tagging, Write", Level.TAGGING),
         ("Permissions management, Write", Level.PERMISSIONS),
         ("Write, Read", Level.WRITE),
+        ("Unheard of", Level.PERMISSIONS),
     ],
 )
 def test_the_most_severe_level_counts(text: str, level: Level) -> None:
