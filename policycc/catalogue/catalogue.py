@@ -161,7 +161,7 @@ def load(directory: Path | None = None) -> Catalogue:
 
 
 def access_level(text: str) -> Level:
-    """The most severe level of a comma list such as `Permissions management, Write`; an unknown one is the most severe."""
+    """The most severe level of a comma list such as `Permissions management, Write`; an unknown one counts most."""
     return max(_LEVELS.get(part.strip().lower(), Level.PERMISSIONS) for part in text.split(","))
 
 
