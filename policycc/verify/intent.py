@@ -137,7 +137,7 @@ class Scene:
     def required(self, holder: Holder, places: Iterable[Place], service: str, *, strictly: bool = False) -> Term:
         """What `[[require]]` demands of the group's calls in all of `places` together."""
         return every(
-            demanded(entry, service, holder.mfa_in_trust, strictly=strictly)
+            demanded(entry, service, place.partition, holder.mfa_in_trust, strictly=strictly)
             for place in places
             for entry in self.matrices[place.matrix].requires
             if holder.group in entry.groups and place.name in entry.environments

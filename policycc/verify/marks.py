@@ -69,7 +69,8 @@ def lasting_marks(subject: Subject, place: Place) -> tuple[Term, ...]:
     languages = name_languages(row, place) + arn_languages(row, place)
     if languages:
         marks.append(Is(ArnIn(languages)))
-    vpc = in_vpc(row, place)
+    # What is made lies in the VPC of the subnet that the call names, and that is authorised as a resource of its own.
+    vpc = in_vpc(row, place) if subject.shape.mode is Mode.EXISTING else None
     if vpc is not None:
         marks.append(vpc)
     return tuple(marks)

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
+from policycc.catalogue.regions import global_region
 from policycc.model.matrix import Requirement
 from policycc.verify.terms import Term, every, some, test
 
-GLOBAL_REGIONS = {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}
-"""Where global services are called, whatever the caller's region:
-https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-requestedregion"""
 
+def demanded(entry: Requirement, service: str, partition: str, mfa_in_trust: bool, *, strictly: bool = False) -> Term:
+    """What one entry demands of a call to `service`; a global one may be called in its home region.
 
-def demanded(entry: Requirement, service: str, mfa_in_trust: bool, *, strictly: bool = False) -> Term:
-    """What one entry demands of a call to `service`. MFA is left out where the role's trust policy demands it.
+    MFA is left out where the role's trust policy demands it.
 
     `strictly` leaves out the very last second of `mfa_max_age`, which may count as too old."""
     parts: list[Term] = []
     if not mfa_in_trust:
         parts += _mfa(entry, "NumericLessThan" if strictly else "NumericLessThanEquals")
     if entry.regions is not None:
-        parts.append(test("StringEquals", "aws:RequestedRegion", *entry.regions))
+        home = global_region(service, partition)
+        parts.append(test("StringEquals", "aws:RequestedRegion", *entry.regions, *([home] if home else [])))
     sources = _sources(entry)
     if sources:
         parts.append(some(sources))
