@@ -86,6 +86,8 @@ def _entry(i: int, one: _Box, j: int, other: _Box, sizes: list[int]) -> tuple[in
         return None
     saving = sum(string_size(action) + 1 for action in one.actions & other.actions)
     shared = one.resources & other.resources
-    if shared:
-        saving += sum(size for place, size in enumerate(sizes) if shared >> place & 1)
+    while shared:
+        lowest = shared & -shared
+        saving += sizes[lowest.bit_length() - 1]
+        shared ^= lowest
     return (-saving, i, j)
