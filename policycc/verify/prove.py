@@ -12,7 +12,7 @@ from policycc.verify import marks
 from policycc.verify.actions import Matched, matched
 from policycc.verify.documents import Clause, Document
 from policycc.verify.intent import Companion, Holder, Scene, companions_of
-from policycc.verify.kinds import kind_of
+from policycc.verify.kinds import kind_of, row_kind
 from policycc.verify.properties import closure, usability
 from policycc.verify.properties.escape import escape
 from policycc.verify.properties.exactness import exactness
@@ -135,8 +135,13 @@ class Prover:
     # -- properties that no request may break ---------------------------------------------------------------------
 
     def _nothing_more(self, found: Class) -> None:
+        asked: set[tuple[object, ...]] = set()
         for subject in self.scene.subjects(found.action, self.holder.places[0]):
             question = self._question(found, subject)
+            alike = row_kind(question, self.tested)
+            if alike in asked:
+                continue
+            asked.add(alike)
             breaches = [breach for breach in _breaches(question) if breach.term != NEVER]
             possible = every((question.allowed, marks.agreement(subject, question.places), marks.not_reserved(subject)))
             try:

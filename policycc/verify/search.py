@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
-from policycc.catalogue.facts import RowFacts
 from policycc.catalogue.language import VARIABLE
 from policycc.verify.formula import conjunction, solve
 from policycc.verify.requests import TAG_KEYS, Mode, Subject
@@ -14,8 +14,12 @@ from policycc.verify.strings import TooManyStatesError
 from policycc.verify.terms import Term
 
 ContextValue = str | tuple[str, ...]
-_REGION = "us-east-1"
-_ACCOUNT = "123456789012"
+_SAMPLES = {
+    "Partition": "aws",
+    "Region": "us-east-1",
+    "Account": "123456789012",
+    "InstanceId": "i-0123456789abcdef0",
+}
 _SPELLED = {"aws:resourcetag/": "aws:ResourceTag/", "aws:requesttag/": "aws:RequestTag/", TAG_KEYS: "aws:TagKeys"}
 
 
@@ -54,24 +58,21 @@ def sample_arns(subject: Subject, names: tuple[str, ...]) -> tuple[str, ...]:
     row = subject.row
     if row is None or not row.arn:
         return ()
-    found = [_sample(row, name.replace("*", "x").replace("?", "x")) for name in names]
-    return tuple(dict.fromkeys([_sample(row, None), *found]))
+    return _sample_arns(row.arn, row.owner.variable if row.owner else None, names)
 
 
-def _sample(row: RowFacts, name: str | None) -> str:
-    text = row.arn
-    for variable in VARIABLE.findall(row.arn):
-        text = text.replace("${" + variable + "}", _sample_value(row, variable, name))
+@lru_cache(maxsize=16384)
+def _sample_arns(arn: str, owner: str | None, names: tuple[str, ...]) -> tuple[str, ...]:
+    found = [_sample(arn, owner, name.replace("*", "x").replace("?", "x")) for name in names]
+    return tuple(dict.fromkeys([_sample(arn, None, None), *found]))
+
+
+def _sample(arn: str, owner: str | None, name: str | None) -> str:
+    text = arn
+    for variable in VARIABLE.findall(arn):
+        value = name if name is not None and variable == owner else _SAMPLES.get(variable, "x1")
+        text = text.replace("${" + variable + "}", value)
     return text.replace("*", "x")
-
-
-def _sample_value(row: RowFacts, variable: str, name: str | None) -> str:
-    fixed = {"Partition": "aws", "Region": _REGION, "Account": _ACCOUNT}
-    if variable in fixed:
-        return fixed[variable]
-    if name is not None and row.owner is not None and variable == row.owner.variable:
-        return name
-    return "i-0123456789abcdef0" if variable == "InstanceId" else "x1"
 
 
 def _witness(space: Space, subject: Subject, masks: dict[str, int], spellings: Mapping[str, str]) -> Witness:

@@ -263,11 +263,13 @@ class Space:
 
     def _second_spelling(self, key: str) -> Formula:
         spellings = [e for e in self._elements.get(TAG_KEYS, ()) if e.lower() == key.lower()]
-        return disjunction(
-            conjunction((self._element(TAG_KEYS, one), self._element(TAG_KEYS, other)))
-            for index, one in enumerate(spellings)
-            for other in spellings[index + 1 :]
-        )
+        found: list[Formula] = []
+        rest: list[Formula] = []
+        for spelling in spellings:
+            element = self._element(TAG_KEYS, spelling)
+            found.append(conjunction((element, disjunction(rest))))
+            rest.append(element)
+        return disjunction(found)
 
     def _element(self, key: str, element: str) -> Formula:
         return self._flag(f"element:{key}:{element}")
@@ -428,7 +430,12 @@ def _resource_tokens(pattern: str, variables: bool) -> Tokens:
     return resource_tokens_glob(found).tokens
 
 
-@lru_cache(maxsize=16384)
+def arn_signatures(shape: Shape, patterns: tuple[Tokens, ...]) -> frozenset[int]:
+    """Which of the patterns an ARN of the shape can match together. Raises TooManyStatesError."""
+    return frozenset(_arn_values(of_language(shape.arns), patterns, ())[1])
+
+
+@lru_cache(maxsize=65536)
 def _arn_values(
     universe: Tokens, patterns: tuple[Tokens, ...], samples: tuple[str, ...]
 ) -> tuple[tuple[str, ...], tuple[int, ...]]:
