@@ -1,7 +1,7 @@
 """Writes action lists with the smallest set of word patterns that match exactly the actions of the statement.
 
-What may be used is the matrix's decision: no pattern at all, patterns under a glob that every cell's environment wrote
-itself, or any. A pattern never matches a tag writer or an escape action, and never an action that the statement does
+What may be used is the matrix's decision: no pattern at all, patterns under a glob that was written for every
+environment of the statement, or any. A pattern never matches a tag writer or an escape action, and never an action that the statement does
 not grant, so on today's catalogue the meaning stays the same.
 """
 
@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from functools import lru_cache
 
+from policycc.ir.conditions import is_mark
 from policycc.ir.cost import string_size
 from policycc.ir.globs import includes
 from policycc.ir.merge import ordered, union
@@ -30,11 +31,7 @@ def apply(statements: tuple[Statement, ...], context: Context) -> tuple[Statemen
 
 
 def _compacted(statement: Statement, context: Context) -> Statement:
-    if context.wildcards == "always":
-        globs: Globs | None = ()
-    else:
-        written = [context.written.get(environment, ()) for environment in sorted(statement.environments)]
-        globs = tuple(written) if written and all(written) else None
+    globs = _globs(statement, context)
     if globs is None:
         return statement
     actions: list[str] = []
@@ -48,6 +45,19 @@ def _compacted(statement: Statement, context: Context) -> Statement:
     for service, names in services.items():
         actions += _smallest(service, tuple(sorted(names)), context.names(service), globs)
     return union((statement,), actions=actions)
+
+
+def _globs(statement: Statement, context: Context) -> Globs | None:
+    """Under which globs a pattern has to lie, None where none may be used.
+
+    A statement that tells environments apart must not give one of them what only the glob of another names. One on all
+    resources without a mark reaches every environment whoever asked for it, so any glob of the group will do."""
+    if context.wildcards == "always":
+        return ()
+    written = [context.written.get(environment, ()) for environment in sorted(statement.environments)]
+    if statement.resources == ("*",) and not any(is_mark(condition) for condition in statement.conditions):
+        written = [tuple(sorted({glob for globs in written for glob in globs}))]
+    return tuple(written) if written and all(written) else None
 
 
 @lru_cache(maxsize=512)
