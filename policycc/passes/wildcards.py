@@ -1,8 +1,8 @@
 """Writes action lists with the smallest set of word patterns that match exactly the actions of the statement.
 
 What may be used is the matrix's decision: no pattern at all, patterns under a glob that was written for every
-environment of the statement, or any. A pattern never matches a tag writer or an escape action, and never an action that the statement does
-not grant, so on today's catalogue the meaning stays the same.
+environment of the statement, or any. A pattern never matches a tag writer or an escape action, and never an action that
+the statement does not grant, so on today's catalogue the meaning stays the same.
 """
 
 from __future__ import annotations
