@@ -24,7 +24,7 @@ from tests.support.small_meaning import allowed
 
 CASES = Path(__file__).parent / "passes"
 BY_NAME = {step.__module__.rpartition(".")[2]: step for step in PASSES}
-WRITTEN = {"dev": ("app:Describe*", "app:*Host*"), "test": ("app:Describe*", "app:St*")}
+WRITTEN = {"dev": ("app:Describe*", "app:*Host*"), "test": ("app:Describe*", "app:*Host")}
 _FILE = re.compile(r"(?:wildcards = (\S+)\n)?== before\n(.*)== after\n(.*)", re.DOTALL)
 
 
