@@ -6,10 +6,11 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from policycc.iam.limits import text_size
-from policycc.iam.model import Effect, Policy, PolicyType
+from policycc.iam.model import Condition, Effect, Policy, PolicyType
 from policycc.iam.reader import Reading, read_policy, read_policy_value
 from policycc.source.jsonpos import parse
 from policycc.verify.terms import ALWAYS, Is, ResourceMatches, Term, Test, every, negate
@@ -28,6 +29,8 @@ class Clause:
     not_actions: tuple[str, ...] | None
     scope: Term
     """What the statement demands of a request besides its action."""
+    form: tuple[object, ...]
+    """What clauses share that differ in actions and in resource patterns: effect, number of patterns, tests."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +87,14 @@ def _clauses(path: str, policy: Policy) -> tuple[Clause, ...]:
     variables = policy.has_variables
     found: list[Clause] = []
     for index, statement in enumerate(policy.statements):
-        parts: list[Term] = [_resources(statement.resources, statement.not_resources, variables)]
-        parts += [Is(Test(condition, variables)) for condition in statement.conditions]
+        resources = _resources(statement.resources, statement.not_resources, variables)
+        tests = [Is(_test(condition, variables)) for condition in statement.conditions]
+        form = (
+            statement.effect,
+            statement.resources is None,
+            0 if resources == ALWAYS else len(statement.resources or statement.not_resources or ()),
+            tuple(id(test.leaf) for test in tests),
+        )
         found.append(
             Clause(
                 path,
@@ -93,10 +102,17 @@ def _clauses(path: str, policy: Policy) -> tuple[Clause, ...]:
                 statement.effect is Effect.ALLOW,
                 statement.actions,
                 statement.not_actions,
-                every(parts),
+                every((resources, *tests)),
+                form,
             )
         )
     return tuple(found)
+
+
+@lru_cache(maxsize=65536)
+def _test(condition: Condition, variables: bool) -> Test:
+    """One value for equal tests, so that they are quick to tell apart."""
+    return Test(condition, variables)
 
 
 def _resources(resources: Sequence[str] | None, others: Sequence[str] | None, variables: bool) -> Term:

@@ -34,7 +34,7 @@ from policycc.verify.terms import (
     test,
 )
 
-_OPENED = frozenset({"account", "key", "aws-owned", "shared"})
+OPENED = frozenset({"account", "key", "aws-owned", "shared"})
 """Ways of holding that stand for something else than a mark of the environment."""
 _MODES: Mapping[Part, tuple[Mode, ...]] = {
     Part.EXISTING: (Mode.EXISTING,),
@@ -187,7 +187,7 @@ def granted_in(scene: Scene, holder: Holder, subject: Subject, place: Place) -> 
     if row is not None and any(way.how == "account" for way in row.ways):
         return scene.required(holder, scene.world.account_places(place), subject.facts.action.service)
     own = _own(scene, subject, place, row)
-    opened = [way_term(way) for way in row.ways if way.how in _OPENED] if row is not None else []
+    opened = [way_term(way) for way in row.ways if way.how in OPENED] if row is not None else []
     return every((required, pins(row), some((own, *opened))))
 
 

@@ -14,7 +14,9 @@ from policycc.catalogue.holdability import ROLE_TYPE
 from policycc.catalogue.holding_facts import facts as action_facts
 from policycc.catalogue.language import of_resource
 from policycc.catalogue.types import Level
+from policycc.catalogue.world import Place
 from policycc.verify import marks
+from policycc.verify.intent import OPENED
 from policycc.verify.question import Question
 from policycc.verify.space import arn_signatures, resource_tokens
 from policycc.verify.strings import TooManyStatesError, of_language
@@ -35,6 +37,11 @@ def kind_of(catalogue: Catalogue, action: str, tested: tuple[str, ...]) -> int:
 
 
 def _kind(facts: ActionFacts, tested: tuple[str, ...]) -> Kind:
+    shown = _shown(facts.action.keys, tested)
+    return (*_action(facts), tuple(_row(row, tested) for row in facts.rows) if facts.rows else shown)
+
+
+def _action(facts: ActionFacts) -> Kind:
     action = facts.action
     return (
         action.id if action.service in _BY_NAME else action.service,
@@ -51,7 +58,6 @@ def _kind(facts: ActionFacts, tested: tuple[str, ...]) -> Kind:
         facts.keys,
         facts.pinned,
         facts.unchecked,
-        tuple(_row(row, tested) for row in facts.rows) if facts.rows else _shown(action.keys, tested),
     )
 
 
@@ -75,28 +81,58 @@ def _row(row: RowFacts, tested: tuple[str, ...]) -> Kind:
     )
 
 
-def row_kind(question: Question, tested: tuple[str, ...]) -> Kind:
-    """What questions on two resource types of one action share if they have the same answer.
+def question_kind(question: Question, tested: tuple[str, ...]) -> Kind:
+    """What questions of one principal share if they have the same answer, whatever the action and the type are called.
 
-    Types of which people choose no names differ in their ARNs only, and that matters only as far as the patterns of
-    statements and declared ARNs tell those apart."""
-    subject, row = question.subject, question.subject.row
-    if row is None or row.owner is not None or row.aws_owned or row.id in marks.RESERVED or row.id == ROLE_TYPE:
-        return (subject.shape.mode, subject.type)
-    patterns = dict.fromkeys(
+    Two types differ in their ARNs, and that matters only as far as patterns tell those apart: the statements', the
+    declared ARNs, and the names of each environment as this type has them."""
+    facts, row = question.subject.facts, question.subject.row
+    ways = tuple(_ways(question, place) for place in question.granted)
+    if row is None or row.aws_owned or row.id in marks.RESERVED or row.id == ROLE_TYPE:
+        return (facts.action.id, question.subject.type, question.subject.shape.mode)
+    places = question.places
+    patterns = [
         tokens
         for leaf in leaves(question.allowed)
         if isinstance(leaf, ResourceMatches)
         for tokens in resource_tokens(leaf)
-    )
-    for place in question.places:
-        patterns.update(dict.fromkeys(of_language(of_resource(arn)) for arn in place.environment.arns))
+    ]
+    patterns += [of_language(of_resource(arn)) for place in places for arn in place.environment.arns]
+    patterns += [of_language(name) for place in places for name in marks.name_languages(row, place)]
     try:
-        arns = arn_signatures(subject.shape, tuple(patterns))
+        arns = arn_signatures(question.subject.shape, tuple(patterns))
     except TooManyStatesError:
-        return (subject.shape.mode, subject.type)
-    companion = tuple(subject.type in item.types for item in question.companions)
-    return (subject.shape.mode, *_row(row, tested)[1:3], *_row(row, tested)[4:], arns, companion)
+        return (facts.action.id, question.subject.type, question.subject.shape.mode)
+    return (
+        _action(facts),
+        question.excused,
+        question.companions
+        and (facts.action.id, *(question.subject.type in item.types for item in question.companions)),
+        question.subject.shape.mode,
+        _row(row, tested)[1:3],
+        _row(row, tested)[4:9],
+        row.owner is not None and row.owner.chosen,
+        _row(row, tested)[10:],
+        arns,
+        ways,
+    )
+
+
+def _ways(question: Question, place: Place) -> Kind:
+    """How the ladder holds the type in a place, as far as the properties ask for it."""
+    holding = question.scene.holding(question.holder, question.subject.facts, place)
+    row = next((row for row in holding.rows if row.type == question.subject.type), None)
+    if row is None:
+        return (holding.verdict,)
+    return (
+        holding.verdict,
+        row.verdict,
+        tuple(
+            (way.how, way.resources if way.how in OPENED else (), way.resource_tags, way.request_tags, way.pins)
+            for way in row.ways
+        ),
+        tuple(way.tag_keys for way in row.ways),
+    )
 
 
 @lru_cache(maxsize=65536)

@@ -12,7 +12,7 @@ from policycc.verify import marks
 from policycc.verify.actions import Matched, matched
 from policycc.verify.documents import Clause, Document
 from policycc.verify.intent import Companion, Holder, Scene, companions_of
-from policycc.verify.kinds import kind_of, row_kind
+from policycc.verify.kinds import kind_of, question_kind
 from policycc.verify.properties import closure, usability
 from policycc.verify.properties.escape import escape
 from policycc.verify.properties.exactness import exactness
@@ -25,6 +25,8 @@ from policycc.verify.search import Undecided, Witness, find
 from policycc.verify.terms import NEVER, Term, every, negate, some
 
 _NOTHING = Matched((), ())
+ENOUGH = 100
+"""Requests that nothing intends, after which no more are looked for: a statement on `*` allows tens of thousands."""
 
 
 @dataclass(slots=True)
@@ -74,6 +76,7 @@ class Prover:
     _companions: Mapping[str, tuple[Companion, ...]] = field(default_factory=dict)
     _spellings: dict[str, str] = field(default_factory=dict)
     _names: tuple[str, ...] = ()
+    _asked: set[tuple[object, ...]] = field(default_factory=set)
     _replay: Replayer = field(init=False)
 
     def prove(self) -> None:
@@ -85,13 +88,18 @@ class Prover:
         self._names = tuple(name for place in places for name in place.environment.names)
         self._replay = Replayer(self.holder, self.documents)
         self.classes = tuple(self._classes())
+        mine = len(self.findings["exactness"].counterexamples)
         for found in self.classes:
-            if found.statements.allows:
+            if found.statements.allows and len(self.findings["exactness"].counterexamples) - mine < ENOUGH:
                 self._nothing_more(found)
             if found.granted:
                 self._usable(found)
             if found.action in self._companions:
                 self._companion_usable(found)
+        if len(self.findings["exactness"].counterexamples) - mine >= ENOUGH:
+            for name in ("isolation", "closure", "escape"):
+                why = f"nothing was looked for after {ENOUGH} requests that nothing intends"
+                self.findings[name].open.append(Open(self.holder.name, None, why))
 
     # -- what is alike --------------------------------------------------------------------------------------------
 
@@ -135,13 +143,10 @@ class Prover:
     # -- properties that no request may break ---------------------------------------------------------------------
 
     def _nothing_more(self, found: Class) -> None:
-        asked: set[tuple[object, ...]] = set()
         for subject in self.scene.subjects(found.action, self.holder.places[0]):
             question = self._question(found, subject)
-            alike = row_kind(question, self.tested)
-            if alike in asked:
+            if self._known(found, question, None):
                 continue
-            asked.add(alike)
             breaches = [breach for breach in _breaches(question) if breach.term != NEVER]
             possible = every((question.allowed, marks.agreement(subject, question.places), marks.not_reserved(subject)))
             try:
@@ -152,6 +157,15 @@ class Prover:
                 pass
             for breach in breaches:
                 self._find(found, subject, breach, every((possible, breach.term)), allowed=True)
+
+    def _known(self, found: Class, question: Question, place: Place | None) -> bool:
+        """Whether a question with the same answer has been asked before."""
+        forms = tuple(self._clauses[index].form for index in (*found.statements.allows, *found.statements.denies))
+        key = (forms, id(found.granted), id(place), question_kind(question, self.tested))
+        if key in self._asked:
+            return True
+        self._asked.add(key)
+        return False
 
     def _search(self, subject: Subject, term: Term) -> Witness | None:
         return find(subject, term, self._spellings, self._names)
@@ -212,6 +226,8 @@ class Prover:
                 if subject.type not in rows:
                     continue
                 question = self._question(found, subject)
+                if self._known(found, question, place):
+                    continue
                 for term in usability.canonical(question, place, rows[subject.type]):
                     self._must(found, question, place, term)
 
