@@ -30,7 +30,7 @@ ACTIONS = {
 }
 ENVIRONMENTS = ("dev", "test", "prod")
 SECONDS = 1.0
-RUNS = 5
+RUNS = 3
 
 
 def main(node_modules: Path) -> None:

@@ -58,10 +58,10 @@ def check_action(text: str) -> Iterator[Issue]:
 def check_resource(text: str, type: PolicyType, variables: bool) -> Iterator[Issue]:
     if text == "*":
         return
-    place = _sixth_segment(text)
+    segments = text.split(":", _SIX_COLONS)
+    whole = len(segments) == SEGMENTS
     if variables:
-        early = text if place is None else text[:place]
-        if "${" in early:
+        if any("${" in segment for segment in (segments[:-1] if whole else segments)):
             yield "bad-variable", f"`{text}` has a policy variable before its resource part"
             return
         try:
@@ -71,7 +71,7 @@ def check_resource(text: str, type: PolicyType, variables: bool) -> Iterator[Iss
             return
     elif "${" in text:
         yield "variable-without-version", f"`{text}` is plain text in a policy without version 2012-10-17"
-    if place is None:
+    if not whole:
         yield from _partial(text, type)
         return
     arn = parse_arn(text)
@@ -99,23 +99,6 @@ def _partial(text: str, type: PolicyType) -> Iterator[Issue]:
         yield "bad-arn", f"`{text}` has fewer than six segments, which control policies do not take"
     else:
         yield "partial-arn", f"`{text}` has fewer than six segments, the rest matches anything"
-
-
-def _sixth_segment(text: str) -> int | None:
-    """Where the resource part of an ARN begins; colons inside policy variables do not count."""
-    colons, place = 0, 0
-    while place < len(text):
-        if text.startswith("${", place):
-            end = text.find("}", place)
-            if end < 0:
-                return None
-            place = end
-        elif text[place] == ":":
-            colons += 1
-            if colons == _SIX_COLONS:
-                return place + 1
-        place += 1
-    return None
 
 
 def check_principal(kind: str, text: str) -> Iterator[Issue]:

@@ -217,8 +217,6 @@ class Evaluator:
         if held is Grip.NONE:
             yield f"principal {request.caller.text} is not named"
         yield from rule.lacks(request, resource)
-        if held is Grip.ACCOUNT:
-            yield "the account is named, so that its identity policies must allow it too"
 
 
 _IMPLICIT = Decision(Outcome.IMPLICITLY_DENIED, ())

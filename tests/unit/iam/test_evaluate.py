@@ -437,6 +437,58 @@ def test_variables_need_their_version() -> None:
 def test_a_stream_of_made_up_actions_does_not_fill_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("policycc.iam.compiled._REMEMBERED_ACTIONS", 3)
     evaluator = Evaluator(Policies(identity=(YES,)))
-    for number in range(10):
+    for number in range(11):
         assert evaluator.decide(make_request(USER, f"sqs:A{number}", QUEUE)).is_allowed
-    assert len(evaluator._identity._by_action) <= 3
+    assert len(evaluator._identity._by_action) == 2
+
+
+@pytest.mark.parametrize(
+    ("patterns", "matched", "missed"),
+    [
+        (("sqs:A?",), ("sqs:AB",), ("sqs:A", "sqs:ABC")),
+        (("sqs:A", "*:C?"), ("sqs:A", "x:CC"), ("sqs:C", "x:A")),
+        (("sqs:B*", "*:C?"), ("sqs:B", "x:CC"), ("x:B", "sqs:C")),
+        (("*:C?", "*:D?"), ("x:CC", "x:DD"), ("x:EE",)),
+        (("sqs:A", "sqs:B*"), ("sqs:A", "sqs:BB"), ("sqs:AA",)),
+    ],
+)
+def test_kinds_of_patterns_together(
+    patterns: tuple[str, ...], matched: tuple[str, ...], missed: tuple[str, ...]
+) -> None:
+    decide = Evaluator(Policies(identity=(Policy((Statement(Effect.ALLOW, patterns, resources=("*",)),)),))).decide
+    for action in matched:
+        assert decide(make_request(USER, action, QUEUE)).is_allowed
+    for action in missed:
+        assert not decide(make_request(USER, action, QUEUE)).is_allowed
+
+
+def test_escapes_in_resources() -> None:
+    escaped = policy(resource="arn:aws:s3:::a${*}")
+    assert outcome(identity=(escaped,), resource="arn:aws:s3:::a*") is ALLOWED
+    assert outcome(identity=(escaped,), resource="arn:aws:s3:::ab") is IMPLICIT
+
+
+PROVIDER = f"arn:aws:iam::{A}:oidc-provider/tokens.example.com"
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "principal", "expected"),
+    [
+        ("Federated", PROVIDER, PROVIDER, ALLOWED),
+        ("Federated", "*", PROVIDER, ALLOWED),
+        ("Federated", PROVIDER, f"{PROVIDER}2", IMPLICIT),
+        ("Federated", "*", USER, IMPLICIT),
+        ("Federated", USER, USER, IMPLICIT),
+        ("AWS", "*", PROVIDER, ALLOWED),
+        ("AWS", "*", USER, ALLOWED),
+        ("AWS", A, PROVIDER, IMPLICIT),
+        ("AWS", A, "ec2.amazonaws.com", IMPLICIT),
+        ("Service", "ec2.amazonaws.com", "ec2.amazonaws.com", ALLOWED),
+        ("Service", "ec2.amazonaws.com", USER, IMPLICIT),
+        ("CanonicalUser", "0" * 64, USER, IMPLICIT),
+    ],
+)
+def test_kinds_of_principals(kind: str, name: str, principal: str, expected: Outcome) -> None:
+    """In a trust policy, which has no Resource."""
+    trust = Statement(Effect.ALLOW, ("sts:*",), principal=Principals(names=((kind, (name,)),)))
+    assert outcome(principal, "sts:AssumeRole", TARGET, resource_policy=Policy((trust,))) is expected

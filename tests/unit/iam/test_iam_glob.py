@@ -42,6 +42,11 @@ def test_matches_what_the_regular_expression_matches(pattern: str, text: str) ->
         ("**a**", "a", True),
         ("a\n*", "a\nb\n", True),
         ("dev-*", "dev-x:y/z", True),
+        ("a*b", "ab", True),
+        ("ab*ba", "aba", False),
+        ("a*b*c", "xbc", False),
+        ("a*b*c", "abx", False),
+        ("a*cb*b", "axcb", False),
     ],
 )
 def test_matching(pattern: str, text: str, expected: bool) -> None:

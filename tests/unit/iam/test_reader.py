@@ -187,6 +187,7 @@ def test_actions(action: str, expected: list[str]) -> None:
         ("arn:aws:s3:*", ["partial-arn"]),
         ("arn:aws:s3:${aws:x}::b", ["bad-variable"]),
         ("${aws:x}", ["bad-variable"]),
+        ("arn:aws:s3::${aws:x}:b", ["bad-variable"]),
         ("arn:aws:s3:::b/${aws:x", ["bad-variable"]),
         ("arn:aws:s3:::b/${}", ["bad-variable"]),
         ("arn:aws:s3:::b/${aws:x, 'a:b'}", []),
@@ -194,6 +195,28 @@ def test_actions(action: str, expected: list[str]) -> None:
 )
 def test_resources(resource: str, expected: list[str]) -> None:
     assert codes(document(Resource=resource)) == expected
+
+
+def test_messages_name_what_is_wrong() -> None:
+    def message(value: Any, type: PolicyType = IDENTITY) -> str:
+        return read_policy_value(value, type).findings[0].message
+
+    assert message(document(Resource="arn:aws:s3:::")).endswith("has nothing as resource")
+    assert message(document(Resource="arn:aws:S3:::b")).endswith("has `S3` as service")
+    for wild in ("arn:aws:iam::111111111111:user/*", "arn:aws:iam::111111111111:user/?"):
+        assert message(document(Principal={"AWS": wild}), RESOURCE) == f"`{wild}` has a wildcard"
+    assert message(document(Principal={"AWS": "alice"}), RESOURCE) == "`alice` is no AWS principal"
+    assert message(document(Principal={"Service": "*"}), RESOURCE) == "`*` is no Service principal"
+
+
+def test_faults_of_values_and_of_keys_have_their_own_places() -> None:
+    text = (
+        '{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "x", "Resource": "*", "Principal": "*"}}'
+    )
+    assert [(one.code, one.span.column) for one in read_policy(text, IDENTITY).findings if one.span] == [
+        ("forbidden-element", 92),
+        ("bad-action", 70),
+    ]
 
 
 def test_partial_arns_by_type() -> None:

@@ -156,6 +156,8 @@ def test_bad_lines_have_a_reason_and_keep_their_id(changes: dict[str, Any], erro
         ("[]", "the line is no JSON object"),
         ('{"id": NaN}', "the line is not JSON: NaN"),
         ('{"id": 1, "id": 2}', "`id` stands twice"),
+        ('{"x": 1, "id": 1, "id": 2}', "`id` stands twice"),
+        (" " * MAX_LINE, "the line is not JSON"),
         ("[" * 200_000, "the line nests too deep"),
         ('{"id": ' + "1" * 10_000 + "}", "the line is not JSON"),
         (" " * (MAX_LINE + 1), "the line is longer than"),
@@ -203,3 +205,5 @@ def test_notes_of_a_table_are_passed_over() -> None:
 def test_requests_and_policies_can_be_read_by_themselves() -> None:
     assert read_request(line()).action == "ec2:StartInstances"
     assert len(read_policies(line()).identity) == 1
+    everybody = document({**ALLOW, "Principal": "*"})
+    assert read_policies(line(resourcePolicy=everybody)).resource is not None
