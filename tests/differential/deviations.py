@@ -21,6 +21,7 @@ Json = dict[str, Any]
 Rewriting = Callable[[Json], None]
 
 NEVER_ARN = "arn:aws:never:::matched"
+GIVEN = "example:given"
 DESCRIPTIONS: list[dict[str, str]] = json.loads(Path(__file__).with_name("deviations.json").read_text())
 
 
@@ -74,10 +75,10 @@ def value_of(line: Json, key: str) -> Any:
     return next((value for name, value in line["context"].items() if name.lower() == key.lower()), None)
 
 
-def holds(line: Json, operator: str, values: list[str], key: str, given: Any) -> bool:
-    """Whether a test holds by the AWS text, were `given` the value of its key."""
-    context = {name.lower(): value for name, value in line["context"].items()} | {key.lower(): given}
-    return naive.condition_holds(operator, values, key, "2012-10-17", context)
+def holds(line: Json, operator: str, values: list[str], given: str) -> bool:
+    """Whether a test holds by the AWS text, were `given` the value of its key; variables keep theirs."""
+    context = {name.lower(): value for name, value in line["context"].items()}
+    return naive.condition_holds(operator, values, GIVEN, "2012-10-17", context | {GIVEN: given})
 
 
 def replace_test(statement: Json, operator: str, key: str, holds: bool) -> None:
@@ -132,7 +133,7 @@ def empty_text_is_a_value(line: Json) -> None:
     for statement, operator, key, values in list(tests_of(line)):
         if ":" in operator and value_of(line, key) in ("", [""]):
             single = operator.partition(":")[2].removesuffix("IfExists")
-            replace_test(statement, operator, key, holds(line, single, values, key, ""))
+            replace_test(statement, operator, key, holds(line, single, values, ""))
 
 
 def unresolved_variable_fails_negated(line: Json) -> None:
@@ -159,7 +160,7 @@ def replace_negated(line: Json, family: str, fails: Callable[[str, str, str], bo
             continue
         single = operator.rpartition(":")[2].removesuffix("IfExists")
         each = [
-            holds(line, single, values, key, given) and not any(fails(operator, value, given) for value in values)
+            holds(line, single, values, given) and not any(fails(operator, value, given) for value in values)
             for given in naive.listed(present)
         ]
         replace_test(statement, operator, key, any(each) if operator.startswith("ForAnyValue") else all(each))

@@ -85,6 +85,12 @@ def test_each_deviation_is_seen_in_its_example_and_explains_it(
     assert deviations.explain(line, answer) == (entry["id"],)
 
 
+def test_a_variable_keeps_its_value_where_a_deviation_is_worked_out() -> None:
+    """Found by the campaign: the key under test was also the variable in the policy's value."""
+    line = table()["sets/null-dataset-own-variable"]
+    assert deviations.explain(line, "implicitly-denied") == ("empty-text-is-a-value",)
+
+
 def test_a_deviation_excuses_no_other_answer() -> None:
     """Both a right answer and an unrelated wrong one stay unexplained."""
     line = table()["variables/resource-version-2008"]
