@@ -91,7 +91,7 @@ class _Reader:
     def __init__(self, type: PolicyType, document: JsonDocument | None) -> None:
         self._type = type
         self._document = document
-        self._variables = False
+        self._variables: bool
         self._sids: set[str] = set()
         self.findings: list[Finding] = []
 

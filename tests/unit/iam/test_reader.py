@@ -219,6 +219,57 @@ def test_faults_of_values_and_of_keys_have_their_own_places() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("value", "kind"),
+    [
+        (None, "null"),
+        (True, "true or false"),
+        (7, "a number"),
+        (1.5, "a number"),
+        ("x", "text"),
+        ([], "a list"),
+    ],
+)
+def test_messages_name_the_kind_of_a_value(value: Any, kind: str) -> None:
+    assert read_policy_value(value, IDENTITY).findings[0].message == f"the document is {kind}, not an object"
+    found = read_policy_value({"Statement": [], "Id": {}}, IDENTITY).findings[0]
+    assert found.message == "Id is an object, not text"
+
+
+@pytest.mark.parametrize(
+    ("value", "type", "key"),
+    [
+        ({**document(), "statement": 1}, IDENTITY, "statement"),
+        (document(NotAction="*"), IDENTITY, "NotAction"),
+        (document(Principal="*"), IDENTITY, "Principal"),
+        (document(NotPrincipal="*"), RESOURCE, "NotPrincipal"),
+        (document(Principal={"aws": "x"}), RESOURCE, "aws"),
+        (condition("StringIs", "aws:x", "y"), IDENTITY, "StringIs"),
+        (condition("ForAnyValue:Null", "aws:x", "true"), IDENTITY, "ForAnyValue:Null"),
+        (condition("StringEquals", "x", "y"), IDENTITY, "x"),
+        (document(Condition={"Null": {"aws:x": "true", "AWS:X": "true"}}), IDENTITY, "AWS:X"),
+    ],
+)
+def test_a_fault_of_a_key_stands_at_the_key(value: Any, type: PolicyType, key: str) -> None:
+    text = json.dumps(value)
+    (found,) = read_policy(text, type).findings
+    assert found.span is not None
+    assert text[found.span.column - 1 : found.span.end_column - 1] == f'"{key}"'
+
+
+def test_a_slip_of_case_is_recognised() -> None:
+    assert read_policy_value(document(action="*"), IDENTITY).findings[0].message.endswith("did you mean `Action`?")
+    assert "did you mean" not in read_policy_value(document(Akshun="*"), IDENTITY).findings[0].message
+
+
+def test_every_type_of_principal_is_judged() -> None:
+    assert codes(document(Principal={"aws": "x", "Service": "x"}), RESOURCE) == ["bad-principal"] * 2
+
+
+def test_the_largest_text_is_read() -> None:
+    assert [one.code for one in read_policy(" " * MAX_CHARACTERS, IDENTITY).findings] == ["not-json"]
+
+
 def test_partial_arns_by_type() -> None:
     for type in (IDENTITY, PolicyType.BOUNDARY, PolicyType.SESSION):
         assert codes(document(Resource="arn:aws:s3"), type) == ["partial-arn"]
