@@ -83,6 +83,7 @@ class Shape:
     is the folded key prefix under which tags are confirmed, `confirmed` how surely. `creating` is the folded
     `<service>:CreateAction` key, if the action has one. `echoes` says that a resource that is being created may show
     the tags of the request as its own; a call that creates or updates by name sees the tags of what is there.
+    `claimed` is for requests that have to work: see `shape`.
     """
 
     mode: Mode
@@ -95,6 +96,7 @@ class Shape:
     removes: bool
     creating: str | None
     echoes: bool
+    claimed: bool = False
 
     def tag_supply(self, prefix: str) -> Supply:
         """Whether the tags of the resource are shown under `prefix` (`aws:resourcetag/`, `ecs:resourcetag/`)."""
@@ -102,7 +104,9 @@ class Shape:
             return Supply.NEVER
         if prefix == self.tag_prefix:
             return self.confirmed
-        return Supply.MAYBE if f"{prefix}*" in self.supplied else Supply.NEVER
+        if f"{prefix}*" not in self.supplied:
+            return Supply.NEVER
+        return Supply.ALWAYS if self.claimed else Supply.MAYBE
 
     def always_shows(self, key: str) -> bool:
         """Whether every request carries the key."""
@@ -199,6 +203,7 @@ def shape(
         removes,
         creating,
         mode in (Mode.CREATED, Mode.BEING_CREATED) and row.request_tag and row.part is not Part.UPSERTED,
+        claimed,
     )
 
 

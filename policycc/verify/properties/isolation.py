@@ -5,27 +5,17 @@ from __future__ import annotations
 from policycc.catalogue.facts import Part
 from policycc.catalogue.world import Place
 from policycc.verify import marks
-from policycc.verify.intent import accompanies
 from policycc.verify.question import Question
-from policycc.verify.terms import NEVER, Term, every, negate, some
+from policycc.verify.terms import NEVER, Term
 
 
 def isolation(question: Question, place: Place) -> Term:
-    """The request is on a resource of `place`, and no grant there asks for it."""
+    """The request is on a resource of `place`, where the action is neither granted nor a companion of one that is."""
     if place in question.granted or question.excused or _is_input(question, place):
         return NEVER
-    subject = question.subject
-    companions = some(
-        accompanies(question.scene, question.holder, subject, companion)
-        for companion in question.companions
-        if companion.place == place
-    )
-    return every(
-        (
-            marks.belongs(subject, place, question.alone),
-            negate(companions),
-        )
-    )
+    if any(companion.place == place for companion in question.companions):
+        return NEVER
+    return marks.belongs(question.subject, place, question.alone)
 
 
 def _is_input(question: Question, place: Place) -> bool:

@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+import re
+from itertools import product
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from policycc.iam.glob import MANY, ONE, Wild, parse_tokens
+from policycc.verify import strings
+from policycc.verify.strings import Tokens, TooManyStatesError, classes, matches
+
+ANY: Tokens = (MANY,)
+GLOBS = st.text("ab*?", max_size=5)
+
+
+def _expression(glob: str) -> re.Pattern[str]:
+    return re.compile("".join(".*" if c == "*" else "." if c == "?" else re.escape(c) for c in glob), re.DOTALL)
+
+
+def test_no_pattern_leaves_one_class() -> None:
+    assert [found.witness for found in classes(ANY, ())] == [""]
+
+
+def test_empty_universe() -> None:
+    assert [found.witness for found in classes((), ((tuple("a"), False),))] == [""]
+
+
+def test_disjoint_patterns_have_no_common_class() -> None:
+    found = classes(ANY, ((parse_tokens("dev-*"), False), (parse_tokens("prod-*"), False)))
+    assert {one.signature: one.witness for one in found} == {0: "", 1: "dev-", 2: "prod-"}
+
+
+def test_crossing_patterns_have_a_shortest_common_witness() -> None:
+    found = {
+        one.signature: one.witness for one in classes(ANY, ((parse_tokens("a*"), False), (parse_tokens("*b"), False)))
+    }
+    assert found[3] == "ab"
+
+
+def test_wildcard_stays_within_its_segment() -> None:
+    universe: Tokens = ("x", ":", Wild(True, ":"))
+    assert {one.signature for one in classes(universe, ((parse_tokens("x:*:*"), False),))} == {0}
+
+
+def test_case_is_folded_where_asked() -> None:
+    found = classes((ONE, MANY), ((tuple("env"), False), (tuple("env"), True)))
+    assert {one.signature for one in found} == {0, 2, 3}
+    assert next(one.witness for one in found if one.signature == 2).lower() == "env"
+
+
+def test_too_many_states_are_an_error_and_not_a_hang(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(strings, "LIMIT", 10)
+    with pytest.raises(TooManyStatesError):
+        classes(ANY, ((parse_tokens("*a???????b"), False),))
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(GLOBS, min_size=1, max_size=3))
+def test_every_combination_of_short_texts_has_its_class(globs: list[str]) -> None:
+    patterns = tuple((parse_tokens(glob), False) for glob in globs)
+    found = {one.signature: one.witness for one in classes(ANY, patterns)}
+    expressions = [_expression(glob) for glob in globs]
+    for length in range(5):
+        for chars in product("abc", repeat=length):
+            text = "".join(chars)
+            signature = sum(1 << i for i, expression in enumerate(expressions) if expression.fullmatch(text))
+            assert signature in found
+            assert len(found[signature]) <= length
+    for signature, witness in found.items():
+        assert signature == sum(1 << i for i, expression in enumerate(expressions) if expression.fullmatch(witness))
+
+
+@settings(max_examples=200, deadline=None)
+@given(GLOBS, st.text("abc", max_size=6))
+def test_matches_as_regular_expressions_do(glob: str, text: str) -> None:
+    assert matches(parse_tokens(glob), text) is (_expression(glob).fullmatch(text) is not None)
