@@ -36,8 +36,8 @@ def _conditions() -> st.SearchStrategy[tuple[Condition, ...]]:
     values = st.sets(st.sampled_from(ENVIRONMENTS), min_size=1).map(lambda found: tuple(sorted(found)))
     tag = st.one_of(
         values.map(lambda found: Condition("StringEquals", "aws:ResourceTag/env", found)),
-        st.just(Condition("Null", "aws:ResourceTag/env", ("true",))),
-        st.just(Condition("StringNotEquals", "aws:ResourceTag/env", ("prod",))),
+        st.sampled_from(("true", "false")).map(lambda value: Condition("Null", "aws:ResourceTag/env", (value,))),
+        st.sampled_from(ENVIRONMENTS).map(lambda value: Condition("StringNotEquals", "aws:ResourceTag/env", (value,))),
         st.just(Condition("StringLike", "aws:ResourceTag/env", ("d*",))),
     )
     extras = st.sampled_from(

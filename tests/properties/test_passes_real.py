@@ -111,3 +111,21 @@ def test_a_whole_service_means_the_same_in_fewer_words(service: str, wildcards: 
     documents = [document.statements for document in pack(found, "group", Quotas.of(), context.possible).documents]
     assert any(_before(service))
     assert _allowed(service, documents) == _before(service)
+
+
+@pytest.mark.parametrize("service", ["autoscaling", "rds", "sagemaker"])
+def test_one_more_action_changes_at_most_two_documents(service: str) -> None:
+    given = _statements(service)
+    context = context_for(
+        load(), Matrix("m", "aws", None, (), (), (), (), (), output=Output(wildcards="never")), "group"
+    )
+
+    def documents(statements: list[Statement]) -> set[tuple[Statement, ...]]:
+        packing = pack(minimise(statements, context), "group", Quotas.of(), context.possible)
+        return {document.statements for document in packing.documents}
+
+    whole = documents(given)
+    actions = sorted({action for statement in given for action in statement.actions})
+    for action in actions[:: len(actions) // 6]:
+        fewer = documents([statement for statement in given if statement.actions != (action,)])
+        assert len(whole - fewer) <= 2, action
