@@ -83,7 +83,8 @@ class Shape:
     is the folded key prefix under which tags are confirmed, `confirmed` how surely. `creating` is the folded
     `<service>:CreateAction` key, if the action has one. `echoes` says that a resource that is being created may show
     the tags of the request as its own; a call that creates or updates by name sees the tags of what is there.
-    `claimed` is for requests that have to work: see `shape`.
+    `claimed` is for requests that have to work: see `shape`. `partition` and
+    `account` are where the principal is.
     """
 
     mode: Mode
@@ -97,6 +98,8 @@ class Shape:
     creating: str | None
     echoes: bool
     claimed: bool = False
+    partition: str = "aws"
+    account: str | None = None
 
     def tag_supply(self, prefix: str) -> Supply:
         """Whether the tags of the resource are shown under `prefix` (`aws:resourcetag/`, `ecs:resourcetag/`)."""
@@ -188,6 +191,9 @@ def shape(
             removes,
             creating,
             False,
+            claimed,
+            partition,
+            account,
         )
     open_account = bool(row.aws_owned) and not claimed
     universe = of_type(row.arn, partition, None if open_account else account, row.owner.variable if row.owner else None)
@@ -204,6 +210,8 @@ def shape(
         creating,
         mode in (Mode.CREATED, Mode.BEING_CREATED) and row.request_tag and row.part is not Part.UPSERTED,
         claimed,
+        partition,
+        account,
     )
 
 

@@ -14,10 +14,9 @@ from policycc.verify.strings import TooManyStatesError
 from policycc.verify.terms import Term
 
 ContextValue = str | tuple[str, ...]
+_ACCOUNT = "123456789012"
 _SAMPLES = {
-    "Partition": "aws",
     "Region": "us-east-1",
-    "Account": "123456789012",
     "InstanceId": "i-0123456789abcdef0",
 }
 _SPELLED = {"aws:resourcetag/": "aws:ResourceTag/", "aws:requesttag/": "aws:RequestTag/", TAG_KEYS: "aws:TagKeys"}
@@ -58,19 +57,24 @@ def sample_arns(subject: Subject, names: tuple[str, ...]) -> tuple[str, ...]:
     row = subject.row
     if row is None or not row.arn:
         return ()
-    return _sample_arns(row.arn, row.owner.variable if row.owner else None, names)
+    shape = subject.shape
+    where = (("Partition", shape.partition), ("Account", shape.account or _ACCOUNT))
+    return _sample_arns(row.arn, row.owner.variable if row.owner else None, names, where)
 
 
 @lru_cache(maxsize=16384)
-def _sample_arns(arn: str, owner: str | None, names: tuple[str, ...]) -> tuple[str, ...]:
-    found = [_sample(arn, owner, name.replace("*", "x").replace("?", "x")) for name in names]
-    return tuple(dict.fromkeys([_sample(arn, None, None), *found]))
+def _sample_arns(
+    arn: str, owner: str | None, names: tuple[str, ...], where: tuple[tuple[str, str], ...]
+) -> tuple[str, ...]:
+    values = {**_SAMPLES, **dict(where)}
+    found = [_sample(arn, values, owner, name.replace("*", "x").replace("?", "x")) for name in names]
+    return tuple(dict.fromkeys([_sample(arn, values, None, None), *found]))
 
 
-def _sample(arn: str, owner: str | None, name: str | None) -> str:
+def _sample(arn: str, values: Mapping[str, str], owner: str | None, name: str | None) -> str:
     text = arn
     for variable in VARIABLE.findall(arn):
-        value = name if name is not None and variable == owner else _SAMPLES.get(variable, "x1")
+        value = name if name is not None and variable == owner else values.get(variable, "x1")
         text = text.replace("${" + variable + "}", value)
     return text.replace("*", "x")
 
