@@ -15,6 +15,7 @@ import sys
 import tomllib
 from dataclasses import dataclass
 from datetime import date
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -35,9 +36,17 @@ class Built:
         return found
 
 
-def build(paths: list[Path]) -> Built:
-    """The files that the matrices give; nothing is written. Raises policycc.Error if they have errors."""
-    raise NotImplementedError
+class BuildError(Exception):
+    """The matrices have errors. The argument holds what the build had to say."""
+
+
+def build(paths: list[Path], *, prove: bool = True) -> Built:
+    """The files that the matrices give; nothing is written. Raises BuildError if they have errors."""
+    found = import_module("policycc.pipeline").build([str(path) for path in paths], templates=None, prove=prove)
+    diagnostics = tuple(found.diagnostics)
+    if found.files is None or found.diagnostics.has_errors:
+        raise BuildError("\n".join(f"{item.code} {item.message}" for item in diagnostics))
+    return Built(dict(found.files), diagnostics)
 
 
 def digests(paths: list[Path], hash_seed: int) -> dict[str, str]:

@@ -1,0 +1,34 @@
+"""The ladder alone: statements taken straight from holdability mean what the matrix says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from tests.support import meaning
+from tests.support.holding import held
+from tests.support.matrices import Fixture, fixture, fixtures, parse_data
+from tests.support.small import matrices
+
+
+@pytest.mark.parametrize("name", [found.name for found in fixtures()])
+def test_the_ladder_holds_every_fixture(name: str) -> None:
+    ask(held(fixture(name)))
+
+
+@settings(max_examples=20, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@given(matrices())
+def test_the_ladder_holds_small_matrices(matrix: dict[str, Any]) -> None:
+    shared = {**matrix, "accounts": {}}  # the account rung is the compiler's business
+    ask(held(Fixture("small", Path(), (parse_data(shared, Path("matrix.json")),))))
+
+
+def ask(build: meaning.Build) -> None:
+    assert meaning.denied_inside(build) == []
+    assert list(meaning.half_granted(build)) == []
+    assert list(meaning.allowed_although_left_out(build)) == []
+    assert list(meaning.leaks(build)) == []
+    assert list(meaning.rowless_leaks(build)) == []
