@@ -1,4 +1,5 @@
-"""Cuts a row of pieces into documents: fewest documents, then fewest characters, then the best liked cuts.
+"""Cuts a row of pieces into documents: fewest documents, then fewest characters with room to grow in mind, then the
+best liked cuts.
 
 A piece is one action of one statement, with the resources of the statement that a request for the action can have.
 Neighbouring pieces of one statement share its conditions and what they have in common of its resources, so a cut
@@ -22,8 +23,10 @@ Possible = Callable[[str, str], bool]
 """Whether a request for an action can have a resource that a pattern matches."""
 
 _RANK_BITS = 32
+_ROOM = 3  # the share of a document, one third, that is kept free where other documents have room
+_CROWDED = 8
 _BYTE = 1 << 48  # more than the ranks of all cuts together
-_DOCUMENT = 1 << 80  # more than all characters together
+_DOCUMENT = 1 << 80  # more than all weighted characters together
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,7 @@ class Row:
         scores, cuts = self._search(limit)
         end = len(self._pieces)
         fitting = [
-            (scores[start] + size * _BYTE + self._pieces[start].rank, start)
+            (scores[start] + _weight(size, rest) * _BYTE + self._pieces[start].rank, start)
             for start, size in self._windows(end, rest)
             if scores[start] < (count + 1) * _DOCUMENT
         ]
@@ -72,12 +75,13 @@ class Row:
 
     def _search(self, limit: int) -> tuple[list[int], list[int]]:
         """The best score of each prefix, and where its last document starts. A score is one number, in which documents
-        outweigh characters and characters outweigh ranks."""
+        outweigh weighted characters and characters outweigh ranks."""
         ranks = [0, *(piece.rank for piece in self._pieces[1:])]
         scores, cuts = [0], [0]
         for end in range(1, len(self._pieces) + 1):
             best, cut = min(
-                (scores[start] + size * _BYTE + ranks[start], start) for start, size in self._windows(end, limit)
+                (scores[start] + _weight(size, limit) * _BYTE + ranks[start], start)
+                for start, size in self._windows(end, limit)
             )
             scores.append(best + _DOCUMENT)
             cuts.append(cut)
@@ -130,6 +134,14 @@ class Row:
             needs |= piece.needs
         resources = [resource for i, resource in enumerate(statement.resources) if needs >> i & 1]
         return union((statement,), actions=[piece.action for piece in pieces], resources=resources)
+
+
+def _weight(size: int, limit: int) -> int:
+    """Characters of a document, those beyond the room that is left to grow in weighted.
+
+    With characters alone, documents are filled to the brim where that saves a few, and one more action anywhere pushes
+    the contents of all documents after it along."""
+    return size + _CROWDED * max(0, size - limit + limit // _ROOM)
 
 
 def body_size(statement: Statement) -> int:
