@@ -1,16 +1,18 @@
 """How small the action lists of policycc are, how fast it finds them, and how far from the proven least.
 
-    python benchmarks/minimise.py [--peers]
+    python benchmarks/minimise.py [--peers] [--all]
 
 Without options: the sets of `benchmarks/sets/`, with any pattern allowed and no action kept out of patterns. `--peers`
 also runs policy_sentry's `--minimize 0` and iam-floyd's `compact()` on the same names; they are installed into
-`benchmarks/.peers` on first use.
+`benchmarks/.peers` on first use. `--all` tries every service with at least forty actions: its writes, its lists and
+reads, and two random shares of its actions.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import random
 import statistics
 import subprocess
 import sys
@@ -19,6 +21,8 @@ import venv
 from pathlib import Path
 from typing import Any
 
+from policycc.catalogue.catalogue import load
+from policycc.catalogue.types import Level
 from policycc.ir.setcover import cover
 from policycc.ir.words import Vocabulary
 
@@ -51,7 +55,9 @@ console.log(JSON.stringify({ patterns: found, seconds: Number(process.hrtime.big
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--peers", action="store_true")
-    peers = parser.parse_args().peers
+    parser.add_argument("--all", action="store_true")
+    options = parser.parse_args()
+    peers = options.peers
     if peers:
         _install()
     print("| set | actions | listed | by | patterns | bytes | proven least | seconds |")
@@ -66,12 +72,33 @@ def main() -> None:
             verdict = "" if _exact(case, found["patterns"]) else " (not exact)"
             size = _size(found["patterns"])
             print(f"{start} | {name}{verdict} | {len(found['patterns'])} | {size} | | {found['seconds']:.3f} |")
+    if options.all:
+        _all()
 
 
-def ours(case: dict[str, Any]) -> tuple[list[str], int, float]:
+def _all() -> None:
+    chance = random.Random(1)
+    seconds, unproved = [], 0
+    for service in load().services():
+        actions = list(load().service(service).actions())
+        names = [action.name for action in actions]
+        if len(names) < 40:
+            continue
+        writes = [action.name for action in actions if action.level is Level.WRITE]
+        reads = [action.name for action in actions if action.level <= Level.READ]
+        for granted in (writes, reads, chance.sample(names, len(names) // 2), chance.sample(names, len(names) // 5)):
+            if granted:
+                others = sorted(set(names) - set(granted))
+                chosen, least, took = ours({"service": service, "granted": granted, "others": others}, runs=1)
+                seconds.append(took)
+                unproved += _size(chosen) != least
+    print(f"\n{len(seconds)} sets of all services: {unproved} not proven least, longest {max(seconds):.3f} s")
+
+
+def ours(case: dict[str, Any], runs: int = RUNS) -> tuple[list[str], int, float]:
     """The patterns, the proven least number of bytes, and the median of the time in seconds."""
     times = []
-    for _ in range(RUNS):
+    for _ in range(runs):
         started = time.perf_counter()
         vocabulary = Vocabulary(case["granted"], case["others"])
         patterns = sorted(vocabulary.patterns().items(), key=lambda item: (len(item[1]), item[1]))
