@@ -198,10 +198,10 @@ def _own(scene: Scene, subject: Subject, place: Place, row: RowHolding | None) -
         apart = every(negate(marks.belongs(subject, other, False)) for other in others)
         return every((_created(subject, place), apart))
     parts = [marks.belongs(subject, place, False)]
-    if subject.row is not None:
-        vpc = marks.in_vpc(subject.row, place)
-        if vpc is not None:
-            parts.append(vpc)
+    vpc = marks.in_vpc(subject.row, place) if subject.row is not None else None
+    if vpc is not None:
+        # A VPC is tested besides tags or a name, never instead of them.
+        parts = [some((marks.by_tags(subject, place), *marks.named(subject, place))), vpc]
     if subject.shape.mode is Mode.EXISTING and row is not None and any(way.request_tags for way in row.ways):
         parts.append(some((requested(place.environment.tags), _untouched(subject, place))))
     return every(parts)

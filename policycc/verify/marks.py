@@ -62,18 +62,20 @@ def made_with(subject: Subject, place: Place) -> Term:
 
 def lasting_marks(subject: Subject, place: Place) -> tuple[Term, ...]:
     """The marks beside tags: the owner's name, a declared ARN, the path of a role, the VPC."""
-    row = subject.row
-    if row is None:
-        return ()
-    marks: list[Term] = []
-    languages = name_languages(row, place) + arn_languages(row, place)
-    if languages:
-        marks.append(Is(ArnIn(languages)))
+    found = named(subject, place)
     # What is made lies in the VPC of the subnet that the call names, and that is authorised as a resource of its own.
-    vpc = in_vpc(row, place) if subject.shape.mode is Mode.EXISTING else None
-    if vpc is not None:
-        marks.append(vpc)
-    return tuple(marks)
+    if subject.row is None or subject.shape.mode is not Mode.EXISTING:
+        return found
+    vpc = in_vpc(subject.row, place)
+    return found if vpc is None else (*found, vpc)
+
+
+def named(subject: Subject, place: Place) -> tuple[Term, ...]:
+    """The marks that an ARN shows."""
+    if subject.row is None:
+        return ()
+    languages = name_languages(subject.row, place) + arn_languages(subject.row, place)
+    return (Is(ArnIn(languages)),) if languages else ()
 
 
 def name_languages(row: RowFacts, place: Place) -> tuple[Language, ...]:

@@ -23,10 +23,22 @@ class Kind:
     label: Label
     change: Change
     why: str
+    statement: Json | None = None
+
+
+def extra(actions: list[str], resource: str = "*", **condition: Json) -> Kind:
+    """A kind that adds a statement."""
+    statement: Json = {"Effect": "Allow", "Action": actions, "Resource": resource}
+    if condition:
+        statement["Condition"] = condition
+    return Kind("extra-" + actions[0].lower(), "breaks", lambda _: iter(()), "nobody asked for it", statement)
 
 
 def mutants(kind: Kind, document: Json) -> Iterator[tuple[int, Json]]:
     """The documents that differ from a correct one in one statement, with its index."""
+    if kind.statement is not None:
+        yield len(document["Statement"]), {**document, "Statement": [*document["Statement"], kind.statement]}
+        return
     for index, statement in enumerate(document["Statement"]):
         for changed in kind.change(copy.deepcopy(statement)):
             mutant = copy.deepcopy(document)
@@ -333,25 +345,25 @@ KINDS: tuple[Kind, ...] = (
     Kind("action-dropped", "breaks", without_each_action, "a grant does not work"),
     Kind("actions-twice", "keeps", actions(lambda found: found + found), "said twice"),
     Kind("actions-in-lower-case", "keeps", actions(lambda found: [a.lower() for a in found]), "actions have no case"),
-    Kind("action-tag-writer", "breaks", actions(lambda found: [*found, "ec2:CreateTags"]), "marks can be moved"),
-    Kind("action-untag", "breaks", actions(lambda found: [*found, "ec2:DeleteTags"]), "marks can be removed"),
-    Kind("action-tag-wildcard", "breaks", actions(lambda found: [*found, "ec2:*Tags"]), "marks can be moved"),
-    Kind("action-tag-editor", "breaks", actions(lambda found: [*found, "tag:*"]), "not granted"),
+    Kind("action-tag-writer", "judge", actions(lambda found: [*found, "ec2:CreateTags"]), "marks can be moved"),
+    Kind("action-untag", "judge", actions(lambda found: [*found, "ec2:DeleteTags"]), "marks can be removed"),
+    Kind("action-tag-wildcard", "judge", actions(lambda found: [*found, "ec2:*Tags"]), "marks can be moved"),
+    Kind("action-tag-editor", "judge", actions(lambda found: [*found, "tag:*"]), "not granted"),
     Kind(
         "action-leave-organization",
-        "breaks",
+        "judge",
         actions(lambda found: [*found, "organizations:LeaveOrganization"]),
         "not granted",
     ),
     Kind(
         "action-policy-writer",
-        "breaks",
+        "judge",
         actions(lambda found: [*found, "iam:CreatePolicyVersion"]),
         "sets its own limits",
     ),
-    Kind("action-pass-role", "breaks", actions(lambda found: [*found, "iam:PassRole"]), "any role"),
-    Kind("action-service", "breaks", actions(lambda found: [found[0].partition(":")[0] + ":*"]), "not granted"),
-    Kind("action-everything", "breaks", actions(lambda found: ["*"]), "not granted"),
+    Kind("action-pass-role", "judge", actions(lambda found: [*found, "iam:PassRole"]), "any role"),
+    Kind("action-service", "judge", actions(lambda found: [found[0].partition(":")[0] + ":*"]), "not granted"),
+    Kind("action-everything", "judge", actions(lambda found: ["*"]), "not granted"),
     Kind("action-unknown", "keeps", actions(lambda found: [*found, "ec2:MakeCoffee"]), "no such action: a note"),
     Kind("not-action", "breaks", whole(_not_action), "everything else"),
     # Resources
@@ -361,7 +373,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("resource-upper", "breaks", resources(lambda r: None if r == "*" else r.upper()), "ARNs have case"),
     Kind(
         "resource-other-partition",
-        "breaks",
+        "judge",
         resources(lambda r: r.replace("arn:aws:", "arn:aws-cn:") if r != "*" else None),
         "nothing is there",
     ),
@@ -372,6 +384,16 @@ KINDS: tuple[Kind, ...] = (
         "there is one",
     ),
     Kind("not-resource", "judge", whole(_not_resource), "tags may hold it all the same"),
+    # Statements more
+    extra(["organizations:LeaveOrganization"]),
+    extra(["tag:*"]),
+    extra(["iam:CreatePolicyVersion"]),
+    extra(["iam:PassRole"], StringEquals={"iam:PassedToService": "ec2.amazonaws.com"}),
+    extra(["ec2:CreateTags"]),
+    extra(["ec2:TerminateInstances"], Null={"aws:ResourceTag/env": "true"}),
+    extra(["sts:AssumeRole"]),
+    extra(["s3:PutBucketPolicy"], "arn:aws:s3:::app-dev-*"),
+    extra(["kms:Decrypt"], StringEquals={"aws:ResourceTag/env": "dev"}),
     # The statement
     Kind("effect-deny", "breaks", whole(_nobody), "a grant does not work"),
 )
