@@ -23,6 +23,7 @@ from policycc.verify.requests import Subject
 from policycc.verify.result import Counterexample, Open
 from policycc.verify.search import Undecided, Witness, find
 from policycc.verify.terms import NEVER, Term, every, negate, some
+from policycc.verify.variables import grounded
 
 _NOTHING = Matched((), ())
 ENOUGH = 100
@@ -192,25 +193,30 @@ class Prover:
 
     def _ask_solver(self, subject: Subject, breach: Breach, term: Term, words: str, *, allowed: bool) -> None:
         """What classes of strings cannot decide: policy variables, and keys compared in two ways."""
-        from policycc.verify import smt
-
         found = self.findings[breach.name]
         try:
-            if not smt.available():
-                raise Undecided("a policy variable or a mixed comparison; `pip install policycc[smt]` may decide it")
-            witness = smt.solve(subject.shape, term)
+            for witness in self._answers(subject, term):
+                shown = self._replay.show(subject, witness, breach.environment, words, allowed=allowed)
+                if shown is not None:
+                    found.counterexamples.append(shown)
+                    return
         except Undecided as reason:
             found.open.append(Open(self.holder.name, subject.action, str(reason)))
-            return
-        if witness is None:
-            return
-        shown = self._replay.show(subject, witness, breach.environment, words, allowed=allowed)
-        if shown is not None:
-            found.counterexamples.append(shown)
-        else:
-            found.open.append(
-                Open(self.holder.name, subject.action, f"Z3's answer does not replay: {witness.resource}")
-            )
+
+    def _answers(self, subject: Subject, term: Term) -> Iterator[Witness]:
+        """Requests that may be solutions. Ends without one that is only if there is none; raises Undecided."""
+        for grounding in grounded(term):
+            witness = self._search(subject, grounding)
+            if witness is not None:
+                yield witness
+        from policycc.verify import smt
+
+        if not smt.available():
+            raise Undecided("a policy variable or a mixed comparison; `pip install policycc[smt]` may decide it")
+        witness = smt.solve(subject.shape, term)
+        if witness is not None:
+            yield witness
+            raise Undecided("Z3 has an answer that does not replay")
 
     # -- usability ------------------------------------------------------------------------------------------------
 

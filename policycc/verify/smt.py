@@ -35,7 +35,7 @@ from policycc.verify.terms import (
     leaves,
 )
 
-TIMEOUT = 20_000
+TIMEOUT = 5_000
 """Milliseconds for one question."""
 SLOTS = 4
 """Elements of a multivalued key: a question needs one for each `ForAnyValue` that it wants to meet."""
