@@ -16,5 +16,16 @@ def minimise(
     statements: Iterable[Statement], context: Context, observe: Observer | None = None
 ) -> tuple[Statement, ...]:
     """The statements in normal form, rewritten by all passes until none of them helps. Equal meaning gives equal
-    statements; `observe` is told of every accepted step."""
-    return fixpoint(normal_form(statements, context), PASSES, context, cost, observe)
+    statements; `observe` is told of every accepted step.
+
+    A pass may choose another way of writing the same resources than the normal form did (`*`, or the only type that
+    the actions take). Then the result is taken through again, until its normal form is one that was seen before; of the
+    results since then the cheapest is the answer, so that the answer's answer is itself."""
+    seen: list[tuple[Statement, ...]] = []
+    results: list[tuple[Statement, ...]] = []
+    form = normal_form(statements, context)
+    while form not in seen:
+        seen.append(form)
+        results.append(fixpoint(form, PASSES, context, cost, observe))
+        form = normal_form(results[-1], context)
+    return min(results[seen.index(form) :], key=cost)
