@@ -131,6 +131,11 @@ def render(
     return _PLACEHOLDER.sub(value, row.arn)
 
 
+def is_role(row: RowFacts) -> bool:
+    """IAM roles are told apart by their path; STS has the type under its own name."""
+    return row.id in ("iam:role", "sts:role")
+
+
 def fits(row: RowFacts, arn: str) -> bool:
     """Whether an ARN (or a pattern of ARNs) of the matrix is of the row's type."""
     expression = "".join(
@@ -145,15 +150,18 @@ def own_arns(row: RowFacts, place: Place) -> Iterator[str]:
     region = "us-east-1" if row.service in GLOBAL_SERVICES else REGION
     listed = [sample_arn(arn, place) for arn in environment.arns if fits(row, arn)]
     yield from listed
-    if row.id == "iam:role":
+    if is_role(row):
         for path in environment.roles:
             yield f"arn:{place.partition}:iam::{place.number}:role{path}app"
         if not (listed or environment.roles):
             yield f"arn:{place.partition}:iam::{place.number}:role/app"
     elif row.owner is not None and row.owner.chosen:
-        for glob in environment.names:
+        # A name with a slash can only be that of a type whose ARN does not use the slash to end it.
+        ends = row.arn.partition(f"${{{row.owner.variable}}}")[2][:1]
+        fitting = [glob for glob in environment.names if ends != "/" or "/" not in glob]
+        for glob in fitting:
             yield render(row, place, name=sample(glob), region=region)
-        if not environment.names:
+        if not fitting:
             yield render(row, place, region=region)
     elif not listed:
         yield render(row, place, region=region)
@@ -287,8 +295,11 @@ def companion(
 
 
 def carries_tags(facts: ActionFacts) -> bool:
-    """Whether the call makes something, so that its request carries the tags of what it makes."""
-    if facts.kind in (ActionKind.CREATE, ActionKind.DERIVE):
+    """Whether the call may put tags on something, so that its request carries the tags that belong there.
+
+    An update that can write tags is among them: no condition says "these tags or none" and stays sound."""
+    makes = (ActionKind.CREATE, ActionKind.DERIVE, ActionKind.CREATE_OR_UPDATE, ActionKind.UPDATE_WITH_TAGS)
+    if facts.kind in makes or facts.creates_outside_rows:
         return True
     return any(row.part in (Part.CREATED, Part.COPIED, Part.UPSERTED) for row in facts.rows)
 

@@ -20,6 +20,7 @@ from tests.support.canonical import (
     Context,
     Place,
     Request,
+    is_role,
     network,
     own_arns,
     parts,
@@ -58,7 +59,9 @@ def owner_name(row: RowFacts, arn: str) -> str | None:
         if index % 2 == 0:
             expression += re.escape(piece)
         elif piece == row.owner.variable:
-            expression += "(?P<owner>.+?)" if index < len(pieces) - 2 else "(?P<owner>.+)"
+            # A name ends before the next separator; only a dash may stand in the name too.
+            end = pieces[index + 1][:1]
+            expression += f"(?P<owner>[^{end}]+)" if end and end in "/:" else "(?P<owner>.+)"
         else:
             expression += ".*"
     match = re.fullmatch(expression, arn)
@@ -76,7 +79,7 @@ def named_for(row: RowFacts, place: Place, arn: str) -> bool:
     environment = place.environment
     if any(glob_matches(glob, arn) for glob in environment.arns):
         return True
-    if row.id == "iam:role":
+    if is_role(row):
         return any(arn.split(":", 5)[5].startswith(f"role{path}") for path in environment.roles)
     name = owner_name(row, arn)
     return name is not None and any(glob_matches(glob, name) for glob in environment.names)
@@ -100,7 +103,7 @@ def targets(row: RowFacts, world: tuple[Place, ...], *, few: bool = False) -> It
             cut = sample(glob, "").rstrip("-")
             arns.add(render(row, place, name=sample(glob).upper(), region=region))
             arns.add(render(row, place, name=f"{cut}x-1", region=region))
-        for path in place.environment.roles if row.id == "iam:role" else ():
+        for path in place.environment.roles if is_role(row) else ():
             arns.add(f"arn:{place.partition}:iam::{place.number}:role{path.rstrip('/')}x/app")
             arns.add(f"arn:{place.partition}:iam::{place.number}:role/elsewhere{path}app")
     for arn, tags in product(sorted(arns), _tag_sets(world, few)):
@@ -211,34 +214,40 @@ def moves_a_mark(
 
 
 def intended(
-    row: RowFacts, request: Request, target: Target, granted: tuple[Place, ...], world: tuple[Place, ...]
+    facts: ActionFacts,
+    row: RowFacts,
+    request: Request,
+    target: Target,
+    granted: tuple[Place, ...],
+    world: tuple[Place, ...],
 ) -> bool:
     """Whether a grant in one of the `granted` places asks for the request. Residuals are the caller's business."""
     if world[0].account.exclusive and set(granted) >= set(world):
         return True  # held by the account: nothing else lives there
     if request.part == "new":
-        return any(may_create(row, place, target) for place in granted)
+        return any(may_create(facts, row, place, target) for place in granted)
     if any(belongs(row, place, target) for place in granted):
         return True
-    if granted and row.part is Part.INPUT:
-        shared = [place for place in world if place.environment.shared]
-        return any(belongs(row, place, target) for place in shared) or aws_owns(row, request)
-    return False
+    if not granted:
+        return False
+    shared = [place for place in world if place.environment.shared and row.part is Part.INPUT]
+    return any(belongs(row, place, target) for place in shared) or aws_owns(row, request)
 
 
-def may_create(row: RowFacts, place: Place, target: Target) -> bool:
+def may_create(facts: ActionFacts, row: RowFacts, place: Place, target: Target) -> bool:
     """The new resource bears the boundary tags where it can carry any, and its name fits where people choose it."""
-    chosen = row.owner is not None and row.owner.chosen and bool(place.environment.names)
-    if chosen and not named_for(row, place, target.arn):
+    named = named_for(row, place, target.arn)
+    chosen = facts.name_chosen and row.owner is not None and row.owner.chosen and bool(place.environment.names)
+    if chosen and not named:
         return False
     if row.request_tag and bears_tags(place, target.tags):
         return True
-    return chosen and (not row.request_tag or row.part is Part.UPSERTED)
+    return named and (not row.request_tag or row.part is Part.UPSERTED)
 
 
 def aws_owns(row: RowFacts, request: Request) -> bool:
     for owned in row.aws_owned:
-        if not glob_matches(owned.arn, request.resource):
+        if not glob_matches(re.sub(r"\$\{\w+\}", "*", owned.arn), request.resource):
             continue
         if owned.condition is None:
             return True

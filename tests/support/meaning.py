@@ -177,7 +177,7 @@ def leaks(build: Build) -> Iterator[tuple[str, Request, dict[str, str]]]:
             facts = facts_of(request.action)
             row = next(row for row in facts.rows if row.type == request.type)
             granted = tuple(cell.place for cell in cells)
-            asked = intended(row, request, target, granted, world)
+            asked = intended(facts, row, request, target, granted, world)
             if not asked or moves_a_mark(facts, row, request, target, granted, world):
                 yield badge.name, request, dict(target.tags)
 
