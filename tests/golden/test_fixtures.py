@@ -20,6 +20,7 @@ pytestmark = pytest.mark.parametrize("name", NAMES)
 
 @cache
 def built(name: str) -> Built:
+    pytest.importorskip("policycc.pipeline")
     return build(paths(fixture(name)))
 
 
