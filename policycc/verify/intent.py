@@ -85,6 +85,8 @@ class Scene:
     matrices: Mapping[str, Matrix]
     world: World
     catalogue: Catalogue
+    settled: set[tuple[object, ...]] = field(default_factory=set)
+    """Questions, as `kinds` tells them apart, that no request answers: they need not be asked for another principal."""
     _holdings: dict[tuple[object, ...], Holding] = field(default_factory=dict)
     _subjects: dict[tuple[str, str | None, bool], tuple[Subject, ...]] = field(default_factory=dict)
 

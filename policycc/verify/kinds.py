@@ -81,15 +81,15 @@ def _row(row: RowFacts, tested: tuple[str, ...]) -> Kind:
     )
 
 
-def question_kind(question: Question, tested: tuple[str, ...]) -> Kind:
-    """What questions of one principal share if they have the same answer, whatever the action and the type are called.
+def question_kind(question: Question, tested: tuple[str, ...]) -> Kind | None:
+    """What questions share if they have the same answer, whatever the action, the type and the principal are called;
+    None for a question that has no like. The form of the statements and the environments come besides.
 
     Two types differ in their ARNs, and that matters only as far as patterns tell those apart: the statements', the
     declared ARNs, and the names of each environment as this type has them."""
     facts, row = question.subject.facts, question.subject.row
-    ways = tuple(_ways(question, place) for place in question.granted)
     if row is None or row.aws_owned or row.id in marks.RESERVED or row.id == ROLE_TYPE:
-        return (facts.action.id, question.subject.type, question.subject.shape.mode)
+        return None
     places = question.places
     patterns = [
         tokens
@@ -102,19 +102,42 @@ def question_kind(question: Question, tested: tuple[str, ...]) -> Kind:
     try:
         arns = arn_signatures(question.subject.shape, tuple(patterns))
     except TooManyStatesError:
-        return (facts.action.id, question.subject.type, question.subject.shape.mode)
+        return None
     return (
         _action(facts),
+        demands(question),
         question.excused,
         question.companions
-        and (facts.action.id, *(question.subject.type in item.types for item in question.companions)),
+        and (
+            facts.action.id,
+            *((question.subject.type in i.types, id(i.place), i.creates, i.key) for i in question.companions),
+        ),
         question.subject.shape.mode,
         _row(row, tested)[1:3],
         _row(row, tested)[4:9],
         row.owner is not None and row.owner.chosen,
         _row(row, tested)[10:],
         arns,
-        ways,
+        tuple(_ways(question, place) for place in question.granted),
+    )
+
+
+def demands(question: Question) -> Kind:
+    """The requirements that the principal has to meet in each environment of its account."""
+    holder, scene = question.holder, question.scene
+    return (
+        holder.mfa_in_trust,
+        *(
+            (
+                id(place),
+                *(
+                    id(entry)
+                    for entry in scene.matrices[place.matrix].requires
+                    if holder.group in entry.groups and place.name in entry.environments
+                ),
+            )
+            for place in question.places
+        ),
     )
 
 

@@ -146,50 +146,59 @@ class Prover:
     def _nothing_more(self, found: Class) -> None:
         for subject in self.scene.subjects(found.action, self.holder.places[0]):
             question = self._question(found, subject)
-            if self._known(found, question, None):
+            key = self._key(found, question, None)
+            if key is None:
                 continue
             breaches = [breach for breach in _breaches(question) if breach.term != NEVER]
             possible = every((question.allowed, marks.agreement(subject, question.places), marks.not_reserved(subject)))
             try:
                 # Usually nothing is wrong, and then one question for all properties is enough.
                 if self._search(subject, every((possible, some(breach.term for breach in breaches)))) is None:
+                    self.scene.settled.add(key)
                     continue
             except Undecided:
                 pass
             for breach in breaches:
                 self._find(found, subject, breach, every((possible, breach.term)), allowed=True)
 
-    def _known(self, found: Class, question: Question, place: Place | None) -> bool:
-        """Whether a question with the same answer has been asked before."""
+    def _key(self, found: Class, question: Question, place: Place | None) -> tuple[object, ...] | None:
+        """What questions with the same answer share; None for one that need not be asked again."""
         forms = tuple(self._clauses[index].form for index in (*found.statements.allows, *found.statements.denies))
-        key = (forms, id(found.granted), id(place), question_kind(question, self.tested))
-        if key in self._asked:
-            return True
+        kind = question_kind(question, self.tested)
+        if kind is None:
+            subject = question.subject
+            # Of this principal only: two statements of one form may name different resources.
+            kind = (id(self), subject.action, subject.type, subject.shape.mode)
+        key = (forms, tuple(map(id, found.granted)), id(place), kind)
+        if key in self.scene.settled or key in self._asked:
+            return None
         self._asked.add(key)
-        return False
+        return key
 
     def _search(self, subject: Subject, term: Term) -> Witness | None:
         return find(subject, term, self._spellings, self._names)
 
-    def _find(self, among: Class, subject: Subject, breach: Breach, term: Term, *, allowed: bool) -> None:
-        """Look for a request that meets the term; what the evaluator confirms is a counterexample."""
+    def _find(self, among: Class, subject: Subject, breach: Breach, term: Term, *, allowed: bool) -> bool:
+        """Look for a request that meets the term; what the evaluator confirms is a counterexample.
+
+        Whether there is none; if there is one, or it cannot be known, that is kept."""
         found = self.findings[breach.name]
         try:
             witness = self._search(subject, term)
         except Undecided as reason:
             found.open.append(Open(self.holder.name, subject.action, str(reason)))
-            return
+            return False
         if witness is None:
-            return
+            return True
         words = breach.words + _others(among)
         shown = self._replay.show(subject, witness, breach.environment, words, allowed=allowed)
         if shown is not None:
             found.counterexamples.append(shown)
-            return
-        if witness.certain:
+        elif witness.certain:
             found.open.append(Open(self.holder.name, subject.action, f"the evaluator disagrees: {witness.resource}"))
         else:
             self._ask_solver(subject, breach, term, words, allowed=allowed)
+        return False
 
     def _ask_solver(self, subject: Subject, breach: Breach, term: Term, words: str, *, allowed: bool) -> None:
         """What classes of strings cannot decide: policy variables, and keys compared in two ways."""
@@ -232,10 +241,13 @@ class Prover:
                 if subject.type not in rows:
                     continue
                 question = self._question(found, subject)
-                if self._known(found, question, place):
+                key = self._key(found, question, place)
+                if key is None:
                     continue
-                for term in usability.canonical(question, place, rows[subject.type]):
-                    self._must(found, question, place, term)
+                terms = usability.canonical(question, place, rows[subject.type])
+                works = [self._must(found, question, place, term) for term in terms]
+                if all(works):
+                    self.scene.settled.add(key)
 
     def _except_unconfirmed(self, found: Class, rows: Mapping[str, RowHolding]) -> None:
         for row in rows.values():
@@ -251,10 +263,11 @@ class Prover:
                 for term in usability.companion(question, companion):
                     self._must(found, question, companion.place, term)
 
-    def _must(self, found: Class, question: Question, place: Place, canonical: Term) -> None:
+    def _must(self, found: Class, question: Question, place: Place, canonical: Term) -> bool:
+        """Whether the canonical requests are let through; if not, the finding is kept."""
         term = usability.refused(question, canonical)
         breach = Breach("usability", term, place.name, f"it is granted in {place.name}")
-        self._find(found, question.subject, breach, term, allowed=False)
+        return self._find(found, question.subject, breach, term, allowed=False)
 
 
 def _breaches(question: Question) -> Iterator[Breach]:

@@ -1,7 +1,8 @@
 """Every way to break a policy, at every place where it fits: what breaks the promise is refuted, what does not is not.
 
 Which is which is said by the reviewed label of the kind, and where that depends on the place, by Z3, which is asked the
-same questions. `POLICYCC_MUTANTS=all` tries every mutant, as `make mutants` does; otherwise a fixed share is tried.
+same questions. `POLICYCC_MUTANTS=all` tries every mutant, as `make policy-mutants` does; otherwise a fixed share is
+tried.
 """
 
 from __future__ import annotations
@@ -79,7 +80,7 @@ def _by_z3(subject: Subject, term: Term, spellings: Mapping[str, str], names: It
     return smt.solve(subject.shape, term)
 
 
-@pytest.mark.skipif(not ALL, reason="Z3 takes minutes; `make mutants` asks it")
+@pytest.mark.skipif(not ALL, reason="Z3 takes minutes; `make policy-mutants` asks it")
 def test_z3_judges_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("z3")
     for kind, path in [(kind, path) for kind in KINDS if kind.label == "judge" for path in MATRICES]:
