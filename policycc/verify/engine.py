@@ -11,6 +11,7 @@ from typing import Any
 from policycc.catalogue.catalogue import Catalogue
 from policycc.model.matrix import Matrix
 from policycc.verify.actions import open_patterns
+from policycc.verify.delegation import delegating_owners, roles_of, strays
 from policycc.verify.documents import Document, Owner, manifest_owners, owner_by_name, read_document
 from policycc.verify.holders import holders as all_holders
 from policycc.verify.holders import owners as all_owners
@@ -44,7 +45,10 @@ def verify(
     read = [read_document(path, content) for path, content in sorted(documents.items())]
     findings = {name: Findings() for name in _PROVED}
     notes: list[str] = []
-    owned = _owned(found, read, manifest, findings, notes)
+    delegating = delegating_owners(matrices, found)
+    owned = _owned((*all_owners(found), *delegating), read, manifest, findings)
+    for owner in delegating:
+        _delegation(owner, owned[owner.account, owner.principal], roles_of(matrices, found, owner.principal), findings)
     if manifest is not None:
         notes += _digests(manifest, documents)
     tested = _tested(read)
@@ -103,16 +107,14 @@ def _manifest(directory: Path) -> tuple[Mapping[str, Any] | None, list[str]]:
 
 
 def _owned(
-    found: Sequence[Holder],
+    owners: Sequence[Owner],
     read: Sequence[Document],
     manifest: Mapping[str, Any] | None,
     findings: Mapping[str, Findings],
-    notes: list[str],
 ) -> dict[tuple[str, str], list[Document]]:
     """The documents of each principal; files without an owner and owners without a file are findings."""
-    owners = all_owners(found)
     listed = manifest_owners(manifest, owners) if manifest is not None else {}
-    owned: dict[tuple[str, str], list[Document]] = {(holder.account, holder.name): [] for holder in found}
+    owned: dict[tuple[str, str], list[Document]] = {(owner.account, owner.principal): [] for owner in owners}
     exactness = findings["exactness"].counterexamples
     for document in read:
         owner: Owner | None = listed.get(document.path) or owner_by_name(document.path, owners)
@@ -124,6 +126,28 @@ def _owned(
     for path in sorted(set(listed) - present):
         findings["usability"].counterexamples.append(_about(path, "the manifest lists it and it is missing"))
     return owned
+
+
+def _delegation(
+    owner: Owner, documents: Sequence[Document], roles: frozenset[str], findings: Mapping[str, Findings]
+) -> None:
+    """Judge the policies of an identity account's group."""
+    for path, why in misfits("group", documents, {}):
+        findings["fit"].counterexamples.append(_about(path, why))
+    for document, index, why in strays(documents, roles):
+        sentence = f"{document.path}, statement {index}: {why}"
+        findings["exactness"].counterexamples.append(
+            Counterexample(
+                owner.principal,
+                owner.account,
+                None,
+                None,
+                sentence,
+                policy=document.path,
+                statement=index,
+                line=document.line(index),
+            )
+        )
 
 
 def _about(path: str, breach: str) -> Counterexample:

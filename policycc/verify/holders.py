@@ -48,6 +48,9 @@ class _Draft:
 
     def __init__(self, group: Group, matrix: Matrix) -> None:
         self.group = group
+        # With an identity account, a group reaches the other accounts as a role.
+        delegated = group.kind == "group" and any(account.identity for account in matrix.accounts)
+        self.kind = "role" if delegated else group.kind
         self.mfa_in_trust = _mfa_in_trust(group, matrix)
         self.environment: str | None = None
         self.matrices: set[str] = set()
@@ -82,7 +85,7 @@ class _Draft:
         return Holder(
             account=account,
             name=name,
-            kind=self.group.kind,
+            kind=self.kind,
             group=self.group.name,
             matrices=tuple(sorted(self.matrices)),
             environment=self.environment,

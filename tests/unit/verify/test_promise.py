@@ -356,3 +356,33 @@ def test_size_is_counted_as_aws_does() -> None:
         TWO, allow(["ec2:StopInstances"], [INSTANCES, *many], StringEquals=held()), access=cell("ec2:StopInstances")
     )
     assert refuted(found) == {"fit"}
+
+
+HUB = """version = 1
+name = "app"
+[accounts.hub]
+id = "333333333333"
+identity = true
+[accounts.main]
+id = "111111111111"
+[environments.dev]
+[environments.prod]
+"""
+
+
+@pytest.mark.parametrize(
+    ("statement", "broken"),
+    [
+        (allow(["sts:AssumeRole"], "arn:aws:iam::111111111111:role/people"), set()),
+        (allow(["sts:AssumeRole"], "arn:aws:iam::111111111111:role/*"), {"exactness"}),
+        (allow(["sts:AssumeRole", "iam:GetRole"], "arn:aws:iam::111111111111:role/people"), {"exactness"}),
+        ({"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"}, {"exactness"}),
+    ],
+    ids=["its role", "any role", "more actions", "not-action"],
+)
+def test_people_of_an_identity_account_may_assume_their_roles_only(statement: Json, broken: set[str]) -> None:
+    role = {"Version": "2012-10-17", "Statement": [allow(["ec2:StopInstances"], INSTANCES, StringEquals=held())]}
+    people = {"Version": "2012-10-17", "Statement": [statement]}
+    files = {"main/app-people.json": json.dumps(role).encode(), "hub/app-people.json": json.dumps(people).encode()}
+    found = verify(_matrices(HUB + cell("ec2:StopInstances")), load_catalogue(), files)
+    assert refuted(found) == broken
