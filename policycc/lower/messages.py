@@ -1,0 +1,217 @@
+"""What the compiler says of its decisions: one message per cell and service, not one per action."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from policycc.catalogue.world import World
+from policycc.diagnostics.model import Diagnostics, Label
+from policycc.diagnostics.wording import listed
+from policycc.lower.decide import Accepts, Decision
+from policycc.model.matrix import Matrix
+
+_MEANS = {
+    "names": "give the environment `names`",
+    "arns": "declare its `arns`",
+    "roles": "give the environment `roles`",
+    "features": "switch the feature on for the account, in `features`",
+    "permissions_boundary": "name a `permissions_boundary`",
+}
+_SHOWN = 3
+
+
+def report(matrix: Matrix, world: World, decisions: Iterable[Decision], diagnostics: Diagnostics) -> None:
+    """Says what was left out or granted account-wide, and which globs reach too far."""
+    found = tuple(decisions)
+    _unsound(found, diagnostics)
+    _spellings(matrix, found, diagnostics)
+    for kind, say in (
+        ("unsaid", _unsaid),
+        ("escape", _escape),
+        ("refused", _refused),
+        ("split", _split),
+        ("error", _split_error),
+    ):
+        chosen = [decision for decision in found if decision.why == kind]
+        for own in _cells(chosen):
+            say(own, world, diagnostics)
+    for own in _cells([decision for decision in found if decision.why == "fallback"]):
+        _residual(matrix, own, world, diagnostics)
+
+
+def report_accepts(accepts: Accepts, diagnostics: Diagnostics) -> None:
+    """An accept that matches nothing hides nothing, and misleads its reader."""
+    for index, (accept, _) in enumerate(accepts.entries):
+        if index not in accepts.used:
+            actions = listed(entry.text for entry in accept.actions[:3])
+            diagnostics.warning(
+                "PCC407",
+                f"the accepted {accept.what} of {actions} matches nothing",
+                *([accept.span] if accept.span else []),
+                help="drop the entry, or correct its actions, groups or environments",
+            )
+
+
+def report_expectations(
+    matrix: Matrix,
+    decisions: Iterable[Decision],
+    expected: Mapping[int, frozenset[str]],
+    world: World,
+    diagnostics: Diagnostics,
+) -> None:
+    """Runs `[[expect]]`: `expected` are the actions of each entry by its index."""
+    outcomes = {(one.wish.group, one.wish.environment, one.wish.action): one for one in decisions}
+    account_wide: dict[tuple[str, str], list[Decision]] = {}
+    for one in outcomes.values():
+        if one.outcome == "residual" or any(way.how == "account" for row in one.holding.rows for way in row.ways):
+            account_wide.setdefault((one.wish.group, one.wish.action), []).append(one)
+    for index, expect in enumerate(matrix.expects):
+        for group in expect.groups:
+            for environment in expect.environments:
+                place = world.place(matrix.name, environment)
+                wrong = []
+                for action in sorted(expected[index]):
+                    own = outcomes.get((group, environment, action))
+                    held = own is not None and own.outcome in ("granted", "residual")
+                    reaching = any(
+                        place in world.account_places(other.place)
+                        for other in account_wide.get((group, action), ())
+                        if not matrix.group(group).per_environment or other.wish.environment == environment
+                    )
+                    if (held or reaching) != expect.allowed:
+                        wrong.append(action)
+                if wrong:
+                    verb = "cannot do" if expect.allowed else "can do"
+                    diagnostics.error(
+                        "PCC408",
+                        f"`{group}` {verb} {_some(wrong)} in `{environment}`, which is not what is expected",
+                        *([expect.span] if expect.span else []),
+                        help=f"`policycc explain {group} {wrong[0]} -e {environment}` says why",
+                    )
+
+
+def _cells(decisions: Iterable[Decision]) -> list[list[Decision]]:
+    """The decisions by cell, service and whether the action was named: each list gives one message."""
+    found: dict[tuple[str, str, str, bool, object], list[Decision]] = {}
+    for decision in decisions:
+        wish = decision.wish
+        own = id(wish.entry) if wish.exact else 0
+        key = (wish.group, wish.environment, decision.facts.action.service, wish.exact, own)
+        found.setdefault(key, []).append(decision)
+    return list(found.values())
+
+
+def _unsaid(own: list[Decision], world: World, diagnostics: Diagnostics) -> None:
+    missing = sorted({key for decision in own for key in decision.holding.missing})
+    means = "; or ".join(_MEANS[key] for key in missing)
+    _say(
+        own,
+        diagnostics,
+        "PCC401",
+        f"{_names(own)} in `{own[0].wish.environment}` cannot be held, because the matrix does not say how",
+        f"{own[0].reason}: {means}",
+    )
+
+
+def _escape(own: list[Decision], world: World, diagnostics: Diagnostics) -> None:
+    escape = own[0].escapes[0][0] if own[0].escapes else None
+    attack = (escape.attack or escape.when) if escape else own[0].reason
+    headline = f"{_names(own)} would defeat the boundary of `{own[0].wish.environment}`: left out"
+    help = f'{attack} To live with it, write an `[[accept]]` with `what = "escape"`'
+    if own[0].wish.exact:
+        diagnostics.error("PCC404", headline, *_place(own), help=help)
+    else:
+        diagnostics.note("PCC404", headline, *_place(own), help=help)
+
+
+def _refused(own: list[Decision], world: World, diagnostics: Diagnostics) -> None:
+    _say(
+        own,
+        diagnostics,
+        "PCC405",
+        f"{_names(own)} in `{own[0].wish.environment}` cannot be granted safely: left out",
+        own[0].reason,
+    )
+
+
+def _split(own: list[Decision], world: World, diagnostics: Diagnostics) -> None:
+    diagnostics.warning("PCC402", _split_headline(own, world), *_place(own), help=_split_help(own))
+
+
+def _split_error(own: list[Decision], world: World, diagnostics: Diagnostics) -> None:
+    diagnostics.error("PCC402", _split_headline(own, world), *_place(own), help=_split_help(own))
+
+
+def _split_headline(own: list[Decision], world: World) -> str:
+    others = sorted({place.name for place in world.neighbours(own[0].place)})
+    apart = f" from {listed(others)}" if others else ""
+    return f"{_names(own)} in `{own[0].wish.environment}` cannot be kept apart{apart} in one account: left out"
+
+
+def _split_help(own: list[Decision]) -> str:
+    return (
+        f"AWS gives no means ({own[0].reason}): give `{own[0].wish.environment}` an account of its own, "
+        "or accept the residual"
+    )
+
+
+def _residual(matrix: Matrix, own: list[Decision], world: World, diagnostics: Diagnostics) -> None:
+    reaches = sorted({place.name for place in world.neighbours(own[0].place)})
+    beyond = f" and reaches {listed(reaches)}" if reaches else ""
+    headline = f"{_names(own)} in `{own[0].wish.environment}`: granted in the whole account{beyond}"
+    level = "reads" if own[0].facts.action.level <= 2 else "others"
+    help = f"AWS gives no means to hold it: {own[0].reason}"
+    if level in matrix.fallback.written:
+        diagnostics.note("PCC403", headline, *_place(own), help=help)
+    else:
+        diagnostics.warning("PCC403", headline, *_place(own), help=help + "; `[fallback]` decides")
+
+
+def _unsound(decisions: Iterable[Decision], diagnostics: Diagnostics) -> None:
+    said: set[tuple[str, str, str]] = set()
+    for decision in decisions:
+        for unsound in decision.holding.unsound:
+            environment = decision.place.environment
+            key = (environment.name, unsound.type, unsound.reach.other)
+            if decision.outcome == "granted" or key in said:
+                continue
+            said.add(key)
+            diagnostics.error(
+                "PCC406",
+                f"a name of `{environment.name}` also matches a {unsound.type} of `{unsound.reach.other}`",
+                *([environment.span] if environment.span else []),
+                help=f"`{unsound.glob}` matches `{unsound.reach.witness}`: begin the names of environments differently",
+            )
+
+
+def _spellings(matrix: Matrix, decisions: Iterable[Decision], diagnostics: Diagnostics) -> None:
+    """Long boundary keys whose second spellings nobody listed: one warning for the matrix."""
+    keys = sorted({key for one in decisions if one.outcome == "granted" for key in one.holding.open_spellings})
+    if keys:
+        diagnostics.warning(
+            "PCC410",
+            f"creates may add a second spelling of {listed(keys)}",
+            help="list the other tag keys in use in `[tagging] keys`, or choose boundary keys of up to five letters",
+        )
+
+
+def _say(own: list[Decision], diagnostics: Diagnostics, code: str, headline: str, help: str) -> None:
+    """An action that was named is an error, one that came by a glob or level a warning."""
+    if own[0].wish.exact:
+        diagnostics.error(code, headline, *_place(own), help=help)
+    else:
+        diagnostics.warning(code, headline, *_place(own), help=help)
+
+
+def _place(own: list[Decision]) -> list[Label]:
+    span = own[0].wish.entry.span
+    return [Label(span)] if span is not None else []
+
+
+def _names(own: list[Decision]) -> str:
+    return _some([decision.wish.action for decision in own])
+
+
+def _some(actions: list[str]) -> str:
+    more = len(actions) - _SHOWN
+    return f"{', '.join(f'`{action}`' for action in actions[:_SHOWN])} and {more} more" if more > 0 else listed(actions)

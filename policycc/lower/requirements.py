@@ -1,0 +1,106 @@
+"""`[[require]]`: the conditions that every grant of a group in an environment carries besides how it is held.
+
+All demands are positive tests, so that an absent key refuses. `aws:SourceIp` is absent where a call comes through a VPC
+endpoint, and `aws:SourceVpc`, `aws:SourceVpce` are absent where it does not
+(https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html), so that addresses and VPCs
+are alternatives: one statement each.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import product
+
+from policycc.iam.model import Condition
+from policycc.model.matrix import Matrix, Requirement
+
+MFA = Condition("Bool", "aws:MultiFactorAuthPresent", ("true",))
+VIA_AWS = Condition("Bool", "aws:ViaAWSService", ("true",))
+Network = tuple[Condition, ...]
+_EXCLUSIVE = frozenset({"aws:SourceVpc", "aws:SourceVpce"})
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """What must hold of a request besides. `networks` are alternatives, `((),)` when none is demanded; `regions` is
+    None when any will do. `mfa` are the conditions of multi-factor authentication."""
+
+    networks: tuple[Network, ...] = ((),)
+    regions: tuple[str, ...] | None = None
+    mfa: tuple[Condition, ...] = ()
+
+    @property
+    def impossible(self) -> bool:
+        """Whether no request can meet it."""
+        return not self.networks or self.regions == ()
+
+    def alternatives(self, home: str | None) -> tuple[tuple[Condition, ...], ...]:
+        """The conditions to add, one alternative a statement. `home` is the one region in which calls of a global
+        service are made, None for a regional one."""
+        common = self.mfa
+        if self.regions is not None:
+            regions = {*self.regions, home} if home else set(self.regions)
+            common = (*common, Condition("StringEquals", "aws:RequestedRegion", tuple(sorted(regions))))
+        return tuple(tuple(sorted((*common, *network))) for network in self.networks)
+
+
+UNDEMANDED = Demand()
+
+
+def demanded(matrix: Matrix, group: str, environments: tuple[str, ...], *, mfa_in_trust: bool) -> Demand:
+    """Everything that the matrix requires of `group` in all of `environments` at once.
+
+    `mfa_in_trust` leaves MFA out, for roles whose trust policy tests it.
+    """
+    entries = [
+        entry
+        for entry in matrix.requires
+        if group in entry.groups and any(environment in entry.environments for environment in environments)
+    ]
+    networks: tuple[Network, ...] = ((),)
+    regions: set[str] | None = None
+    ages = [entry.mfa_max_age for entry in entries if entry.mfa_max_age is not None]
+    needs_mfa = bool(ages) or any(entry.mfa for entry in entries)
+    for entry in entries:
+        if entry.regions is not None:
+            regions = set(entry.regions) if regions is None else regions & set(entry.regions)
+        own = _networks(entry)
+        if own:
+            joined = (_both(one, other) for one, other in product(networks, own))
+            networks = tuple(dict.fromkeys(network for network in joined if network is not None))
+    mfa: tuple[Condition, ...] = ()
+    if needs_mfa and not mfa_in_trust:
+        mfa = (MFA,)
+        if ages:
+            mfa += (Condition("NumericLessThan", "aws:MultiFactorAuthAge", (str(min(ages)),)),)
+    return Demand(networks, None if regions is None else tuple(sorted(regions)), mfa)
+
+
+def _networks(entry: Requirement) -> tuple[Network, ...]:
+    found: list[Network] = []
+    if entry.source_ips is not None:
+        found.append((Condition("IpAddress", "aws:SourceIp", entry.source_ips),))
+    if entry.source_vpcs is not None:
+        found.append((Condition("StringEquals", "aws:SourceVpc", entry.source_vpcs),))
+    if entry.source_vpc_endpoints is not None:
+        found.append((Condition("StringEquals", "aws:SourceVpce", entry.source_vpc_endpoints),))
+    if found and entry.via_aws_services:
+        found.append((VIA_AWS,))
+    return tuple(found)
+
+
+def _both(one: Network, other: Network) -> Network | None:
+    """Both alternatives at once, or None where no request can meet both."""
+    tests = {(condition.operator, condition.key): condition for condition in one}
+    for condition in other:
+        place = (condition.operator, condition.key)
+        if place in tests:
+            values = tuple(sorted(set(tests[place].values) & set(condition.values)))
+            if not values:
+                return None
+            condition = Condition(condition.operator, condition.key, values)
+        tests[place] = condition
+    keys = {condition.key for condition in tests.values()}
+    if "aws:SourceIp" in keys and keys & _EXCLUSIVE:
+        return None
+    return tuple(sorted(tests.values()))

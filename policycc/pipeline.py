@@ -1,0 +1,291 @@
+"""The order of the stages, from the paths of matrices to the files of a build. Nothing is written here."""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+
+from policycc.catalogue.catalogue import Catalogue
+from policycc.catalogue.catalogue import load as load_catalogue
+from policycc.catalogue.selectors import Selectors
+from policycc.catalogue.world import World
+from policycc.diagnostics.model import Diagnostics
+from policycc.emit.json_target import Emitted
+from policycc.ir.outcome import (
+    AccountEnvironments,
+    CatalogueSource,
+    Document,
+    MatrixSource,
+    Outcome,
+    Proof,
+    TrustDocument,
+)
+from policycc.ir.outcome import Verdict as OutcomeVerdict
+from policycc.ir.statement import Principal, Statement
+from policycc.lower import messages
+from policycc.lower.decide import Accepts, Decider, Decision
+from policycc.lower.outcome import Account, account
+from policycc.lower.program import Writer
+from policycc.lower.templates import TemplateError, Templates
+from policycc.lower.wishes import Wish, merge
+from policycc.model.matrix import Matrix
+from policycc.source.document import Document as SourceDocument
+
+STDIN = "-"
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a check or a build gives. With errors in the diagnostics, `outcome` and `files` may be None; `files` is
+    also None where only a check was asked for."""
+
+    diagnostics: Diagnostics
+    matrices: tuple[Matrix, ...]
+    catalogue: CatalogueSource
+    outcome: Outcome | None = None
+    emitted: tuple[Emitted, ...] = ()
+    files: Mapping[str, bytes] | None = None
+    decisions: tuple[tuple[str, tuple[Decision, ...]], ...] = ()
+
+
+@dataclass(slots=True)
+class _Compiled:
+    """One matrix on its way."""
+
+    matrix: Matrix
+    decisions: tuple[Decision, ...] = ()
+    account: Account | None = None
+    documents: list[Document] = field(default_factory=list)
+
+
+def check(sources: Sequence[str], *, templates: Path | None = None) -> Result:
+    """Front end, holding and planning of the matrices at `sources`; `-` is standard input."""
+    return _compile(*_load(sources), templates=templates)
+
+
+def build(sources: Sequence[str], *, templates: Path | None = None, prove: bool = True) -> Result:
+    """Everything but the writing. Without `prove` every verdict is `unknown`; a refuted set gives no files."""
+    matrices, diagnostics = _load(sources)
+    return _finish(_compile(matrices, diagnostics, templates=templates), prove=prove)
+
+
+def check_documents(documents: Iterable[SourceDocument], *, templates: Path | None = None) -> Result:
+    """`check` for matrices that have been read already."""
+    from policycc.model.load import load_documents
+
+    return _compile(*load_documents(documents), templates=templates)
+
+
+def build_documents(
+    documents: Iterable[SourceDocument], *, templates: Path | None = None, prove: bool = True
+) -> Result:
+    """`build` for matrices that have been read already."""
+    return _finish(check_documents(documents, templates=templates), prove=prove)
+
+
+def _load(sources: Sequence[str]) -> tuple[tuple[Matrix, ...], Diagnostics]:
+    from policycc.model.load import load_documents
+    from policycc.model.problems import report
+    from policycc.source.errors import SourceError
+    from policycc.source.read import read_file, read_stream
+
+    diagnostics = Diagnostics()
+    documents = []
+    for source in sources:
+        try:
+            documents.append(read_stream(sys.stdin.buffer) if source == STDIN else read_file(source))
+        except SourceError as error:
+            report(error, diagnostics)
+    matrices, found = load_documents(documents)
+    diagnostics.extend(found)
+    return matrices, diagnostics
+
+
+def _compile(matrices: tuple[Matrix, ...], diagnostics: Diagnostics, *, templates: Path | None) -> Result:
+    from policycc.model import dates
+
+    catalogue = load_catalogue()
+    pinned = CatalogueSource(catalogue.source, catalogue.version, catalogue.digest)
+    world = World.of(matrices)
+    for matrix in matrices:
+        dates.check(matrix, date.today(), diagnostics)
+    wished = [(matrix, *_resolve(matrix, catalogue, diagnostics)) for matrix in matrices]
+    if diagnostics.has_errors or not matrices:
+        return Result(diagnostics, matrices, pinned)
+    chosen = Templates(templates)
+    compiled = []
+    try:
+        for matrix, wishes, accepts, expected in wished:
+            compiled.append(_one(matrix, world, catalogue, chosen, wishes, accepts, expected, diagnostics))
+    except TemplateError as error:
+        diagnostics.error("PCC613", f"the template `{error.template}` cannot be used: {error.problem}")
+        return Result(diagnostics, matrices, pinned)
+    documents = [document for one in compiled for document in one.documents]
+    outcome, emitted = _emit(compiled, pinned, documents, diagnostics)
+    decisions = tuple((one.matrix.name, one.decisions) for one in compiled)
+    return Result(diagnostics, matrices, pinned, outcome, emitted, None, decisions)
+
+
+def _resolve(
+    matrix: Matrix, catalogue: Catalogue, diagnostics: Diagnostics
+) -> tuple[tuple[Wish, ...], Accepts, dict[int, frozenset[str]]]:
+    """What the cells ask for, and the actions of the accepts and expectations."""
+    selectors = Selectors(matrix, catalogue, diagnostics)
+    wishes = [
+        Wish(
+            cell.group,
+            cell.environment,
+            action,
+            (cell.origin,),
+            selected.named,
+            selected.entry or cell.entries[0],
+            selected.patterns,
+        )
+        for cell in matrix.cells
+        for action, selected in selectors.resolve(cell.entries).items()
+    ]
+    accepts = Accepts(tuple((accept, frozenset(selectors.resolve(accept.actions))) for accept in matrix.accepts))
+    expected = {index: frozenset(selectors.resolve(one.actions)) for index, one in enumerate(matrix.expects)}
+    return merge(wishes), accepts, expected
+
+
+def _one(
+    matrix: Matrix,
+    world: World,
+    catalogue: Catalogue,
+    templates: Templates,
+    wishes: tuple[Wish, ...],
+    accepts: Accepts,
+    expected: Mapping[int, frozenset[str]],
+    diagnostics: Diagnostics,
+) -> _Compiled:
+    decider = Decider(matrix, world, catalogue, accepts)
+    writer = Writer(matrix, world, catalogue, templates)
+    one = _Compiled(matrix)
+    by_group: dict[str, list[Wish]] = {}
+    for wish in wishes:
+        by_group.setdefault(wish.group, []).append(wish)
+    for group in matrix.groups:
+        own = decider.group(group, by_group.get(group.name, ()))
+        one.decisions += own
+        writer.add(group, own)
+    messages.report(matrix, world, one.decisions, diagnostics)
+    messages.report_accepts(accepts, diagnostics)
+    messages.report_expectations(matrix, one.decisions, expected, world, diagnostics)
+    one.account = account(matrix, world, one.decisions, writer.companions)
+    for principal, statements in writer.statements():
+        one.documents += _pack(matrix, catalogue, principal, statements, diagnostics)
+    return one
+
+
+def _pack(
+    matrix: Matrix,
+    catalogue: Catalogue,
+    principal: Principal,
+    statements: tuple[Statement, ...],
+    diagnostics: Diagnostics,
+) -> list[Document]:
+    from policycc.emit.naming import policy_name
+    from policycc.passes.driver import minimise
+    from policycc.passes.knowledge import context_for
+    from policycc.plan.advice import report_overflow
+    from policycc.plan.packing import pack
+    from policycc.plan.quotas import Quotas
+
+    context = context_for(catalogue, matrix, principal.group)
+    quotas = Quotas.of(matrix.output.quotas)
+    packing = pack(minimise(statements, context), principal.kind, quotas, context.possible)
+    if packing.overflow is not None:
+        report_overflow(packing.overflow, principal, matrix, quotas, diagnostics)
+    return [
+        Document(principal, policy_name(principal, index), packed.kind, packed.statements, packed.quota)
+        for index, packed in enumerate(packing.documents, 1)
+    ]
+
+
+def _emit(
+    compiled: Sequence[_Compiled],
+    catalogue: CatalogueSource,
+    documents: Sequence[Document],
+    diagnostics: Diagnostics,
+) -> tuple[Outcome | None, tuple[Emitted, ...]]:
+    from policycc.emit.fold import canonical
+    from policycc.emit.json_target import emit_json
+    from policycc.emit.naming import check_names, matrix_paths
+
+    trusts: tuple[TrustDocument, ...] = ()
+    if not check_names(documents, trusts, diagnostics):
+        return None, ()
+    paths = matrix_paths([one.matrix.path for one in compiled])
+    accounts: dict[tuple[str, str | None], list[str]] = {}
+    for one in compiled:
+        for environment in one.matrix.environments:
+            found = one.matrix.account(environment.account)
+            accounts.setdefault((found.name, found.id), []).append(environment.name)
+    books = [one.account for one in compiled if one.account is not None]
+    outcome = Outcome(
+        matrices=tuple(
+            MatrixSource(one.matrix.name, path, _digest(one.matrix)) for one, path in zip(compiled, paths, strict=True)
+        ),
+        catalogue=catalogue,
+        accounts=tuple(AccountEnvironments(name, id, tuple(sorted(set(e)))) for (name, id), e in accounts.items()),
+        grants=tuple(item for book in books for item in book.grants),
+        residuals=tuple(item for book in books for item in book.residuals),
+        splits=tuple(item for book in books for item in book.splits),
+        omissions=tuple(item for book in books for item in book.omissions),
+        escapes=tuple(item for book in books for item in book.escapes),
+        claims=tuple(item for book in books for item in book.claims),
+        flows=tuple(item for book in books for item in book.flows),
+        overlaps=tuple(item for book in books for item in book.overlaps),
+        prerequisites=tuple(item for book in books for item in book.prerequisites),
+    )
+    return canonical(outcome), emit_json(documents, trusts)
+
+
+def _digest(matrix: Matrix) -> str:
+    """SHA-256 of the resolved matrix: the repr of frozen values leaves spans and paths out of what they are."""
+    return hashlib.sha256(repr(replace(matrix, path="", service_spans=())).encode()).hexdigest()
+
+
+def _finish(result: Result, *, prove: bool) -> Result:
+    from policycc.emit.manifest import render_manifest
+
+    if result.outcome is None or result.diagnostics.has_errors:
+        return result
+    outcome = result.outcome
+    files = {item.path: item.content for item in result.emitted}
+    if prove:
+        outcome = replace(outcome, proof=_prove(result, outcome, files))
+        if result.diagnostics.has_errors:
+            return replace(result, outcome=outcome)
+    files["manifest.json"] = render_manifest(outcome, result.emitted)
+    return replace(result, outcome=outcome, files=files)
+
+
+def _prove(result: Result, outcome: Outcome, files: Mapping[str, bytes]) -> Proof:
+    """The proof of what would be written, read back from its bytes. What it refutes is an error."""
+    from policycc.verify import Verdict, verify
+
+    policies = {path: content for path, content in files.items() if "/trust/" not in path}
+    verification = verify(result.matrices, load_catalogue(), policies)
+    for item in verification.properties:
+        if item.name == "irredundant":
+            continue
+        if item.verdict is Verdict.REFUTED:
+            for example in item.counterexamples[:3]:
+                result.diagnostics.error(
+                    "PCC701",
+                    f"{item.name} is refuted: {example.sentence}",
+                    help="nothing is written; if no template of yours is in use, please report this",
+                )
+        elif item.verdict is Verdict.UNKNOWN:
+            why = "; ".join(sorted({one.reason for one in item.open})[:3])
+            result.diagnostics.error("PCC702", f"{item.name} could not be decided: {why}")
+    return Proof(
+        tuple((item.name, OutcomeVerdict(item.verdict.value, item.exceptions)) for item in verification.properties),
+        verification.assumptions,
+    )
