@@ -251,19 +251,21 @@ def way_term(way: Way) -> Term:
 
 def companions_of(scene: Scene, holder: Holder) -> Mapping[str, tuple[Companion, ...]]:
     """The tag actions that the principal's creates need besides, by action."""
-    made: dict[tuple[str, Place, str | None], tuple[set[str], set[str]]] = {}
+    made: dict[tuple[str, Place, str | None, str], tuple[set[str], set[str]]] = {}
     for action, places in holder.grants.items():
         facts = scene.facts(action)
         for place in places if facts.companions else ():
             if scene.holding(holder, facts, place).verdict is not Verdict.HELD:
                 continue
             for companion in facts.companions:
-                creates, types = made.setdefault((companion, place, facts.create_action_key), (set(), set()))
+                # Where the key tells the creates apart, each has its own types: CreateVolume makes no instance.
+                create = facts.action.name if facts.create_action_key is not None else ""
+                creates, types = made.setdefault((companion, place, facts.create_action_key, create), (set(), set()))
                 creates.add(facts.action.name)
                 types.update(facts.creates_outside_rows)
                 types.update(row.type for row in facts.rows if row.part in (Part.CREATED, Part.UPSERTED, Part.COPIED))
     found: dict[str, list[Companion]] = {}
-    for (companion, place, key), (creates, types) in made.items():
+    for (companion, place, key, _), (creates, types) in made.items():
         found.setdefault(companion, []).append(Companion(place, tuple(sorted(creates)), key, frozenset(types)))
     return {action: tuple(items) for action, items in found.items()}
 
@@ -275,7 +277,7 @@ def accompanies(scene: Scene, holder: Holder, subject: Subject, companion: Compa
         return scene.required(holder, (place,), subject.facts.action.service)
     tags = every((scene.required(holder, (place,), subject.facts.action.service), requested(place.environment.tags)))
     if companion.key is not None:
-        if subject.shape.mode is not Mode.BEING_CREATED:
+        if subject.shape.mode is not Mode.BEING_CREATED or subject.type not in companion.types:
             return NEVER
         return every((tags, test("StringEquals", companion.key, *companion.creates)))
     if subject.shape.mode is not Mode.EXISTING or subject.type not in companion.types:
