@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from functools import cache
 from pathlib import Path
@@ -13,6 +14,10 @@ from policycc import _resources
 from tests.support.building import Built, build, digest, digests, shuffled, without_volatile
 from tests.support.evaluating import files_in
 from tests.support.matrices import Fixture, fixture, fixtures
+
+_INFIX = re.compile(r"W3037 '[a-z]+\*[a-z]+\*?' is not one of")
+"""cfn-lint knows action names and stars at their ends; a star inside a name it takes for an unknown action. That every
+pattern matches actions that exist, and only granted ones, is asked in `test_meaning`."""
 
 NAMES = tuple(found.name for found in fixtures())
 pytestmark = pytest.mark.parametrize("name", NAMES)
@@ -162,6 +167,7 @@ def test_cfn_lint_has_nothing_to_say(name: str) -> None:
     findings = [
         f"{match.rule.id} {match.path} {match.message[:200]}"
         for match in lint_all(json.dumps(template))
-        if not match.rule.id.startswith("I")  # remarks on how templates are documented, not on IAM
+        # Not of IAM: remarks on how templates are documented.
+        if not match.rule.id.startswith("I") and not _INFIX.match(f"{match.rule.id} {match.message}")
     ]
     assert findings == []

@@ -17,7 +17,7 @@ from policycc.catalogue.facts import Part
 from tests.support.canonical import Context, Place, Request, canonical, companion, requirement_context
 from tests.support.evaluating import Badge, badges
 from tests.support.facts import facts_of
-from tests.support.intended import Target, attempts, bears_tags, intended, moves_a_mark, named_for
+from tests.support.intended import Target, attempts, bears_tags, brings, intended, moves_a_mark, named_for
 from tests.support.matrices import Cell, Fixture
 
 Json = dict[str, Any]
@@ -88,7 +88,15 @@ class Build:
         return tuple(place for place in self.places if place.account.name == badge.account)
 
     def canonical(self, cell: Cell, action: str) -> Iterator[Request]:
-        needed = self.fixture.requirements(cell.place.matrix, cell.group, cell.place.environment.name)
+        """A residual needs what every environment of the account needs, because it reaches them all."""
+        reached = [cell.place]
+        if self.entry(cell, action)["outcome"] == "residual":
+            reached = [place for place in self.places if place.account == cell.place.account]
+        needed = tuple(
+            requirement
+            for place in reached
+            for requirement in self.fixture.requirements(place.matrix, cell.group, place.environment.name)
+        )
         yield from canonical(facts_of(action), cell.place, needed, passed_to=passed_to(cell))
 
 
@@ -293,7 +301,7 @@ def retags(build: Build) -> Iterator[tuple[str, Request]]:
             for row in facts.rows:
                 for request, target in attempts(facts, row, world, {}):
                     unmarked = not any(key.lower() in boundary for key in target.tags)
-                    for place in world if request.part == "existing" else ():
+                    for place in world if request.part == "existing" and not brings(request) else ():
                         carried = {f"aws:RequestTag/{key}": value for key, value in place.tags.items()}
                         marked = request.with_context(**carried, **{"aws:TagKeys": sorted(place.tags)})
                         if not badge.allows(marked):
