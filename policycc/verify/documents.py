@@ -29,8 +29,10 @@ class Clause:
     not_actions: tuple[str, ...] | None
     scope: Term
     """What the statement demands of a request besides its action."""
+    resources: ResourceMatches | None
+    """What the statement names, if it names resources at all."""
     form: tuple[object, ...]
-    """What clauses share that differ in actions and in resource patterns: effect, number of patterns, tests."""
+    """What clauses share that differ in actions and in resource patterns: effect and tests."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,7 @@ def _clauses(path: str, policy: Policy) -> tuple[Clause, ...]:
         form = (
             statement.effect,
             statement.resources is None,
-            0 if resources == ALWAYS else len(statement.resources or statement.not_resources or ()),
+            resources == ALWAYS,
             tuple(id(test.leaf) for test in tests),
         )
         found.append(
@@ -103,6 +105,7 @@ def _clauses(path: str, policy: Policy) -> tuple[Clause, ...]:
                 statement.actions,
                 statement.not_actions,
                 every((resources, *tests)),
+                resources.leaf if isinstance(resources, Is) and resources.positive else None,  # type: ignore[arg-type]
                 form,
             )
         )

@@ -9,10 +9,11 @@ from functools import lru_cache
 
 from policycc.catalogue import keys
 from policycc.catalogue.catalogue import Catalogue
-from policycc.catalogue.facts import ActionFacts, RowFacts
+from policycc.catalogue.facts import ActionFacts, EscapeKind, RowFacts
 from policycc.catalogue.holdability import ROLE_TYPE
 from policycc.catalogue.holding_facts import facts as action_facts
 from policycc.catalogue.language import of_resource
+from policycc.catalogue.regions import global_region
 from policycc.catalogue.types import Level
 from policycc.catalogue.world import Place
 from policycc.verify import marks
@@ -91,20 +92,15 @@ def question_kind(question: Question, tested: tuple[str, ...]) -> Kind | None:
     if row is None or row.aws_owned or row.id in marks.RESERVED or row.id == ROLE_TYPE:
         return None
     places = question.places
-    patterns = [
-        tokens
-        for leaf in leaves(question.allowed)
-        if isinstance(leaf, ResourceMatches)
-        for tokens in resource_tokens(leaf)
-    ]
-    patterns += [of_language(of_resource(arn)) for place in places for arn in place.environment.arns]
-    patterns += [of_language(name) for place in places for name in marks.name_languages(row, place)]
+    groups = [tuple(resource_tokens(leaf)) for leaf in leaves(question.allowed) if isinstance(leaf, ResourceMatches)]
+    groups += [tuple(of_language(of_resource(arn)) for arn in place.environment.arns) for place in places]
+    groups += [tuple(of_language(name) for name in marks.name_languages(row, place)) for place in places]
     try:
-        arns = arn_signatures(question.subject.shape, tuple(patterns))
+        arns = arn_signatures(question.subject.shape, tuple(groups))
     except TooManyStatesError:
         return None
     return (
-        _action(facts),
+        _part_of_action(facts, places[0].partition),
         demands(question),
         question.excused,
         question.companions
@@ -119,6 +115,22 @@ def question_kind(question: Question, tested: tuple[str, ...]) -> Kind | None:
         _row(row, tested)[10:],
         arns,
         tuple(_ways(question, place) for place in question.granted),
+    )
+
+
+def _part_of_action(facts: ActionFacts, partition: str) -> Kind:
+    """What the properties ask of an action, beside how it is held."""
+    service = facts.action.service
+    return (
+        facts.kind,
+        facts.name_chosen,
+        facts.creates_outside_rows,
+        facts.request_tag,
+        facts.tag_keys,
+        facts.tag_writer,
+        tuple(escape.id for escape in facts.escapes if escape.kind is not EscapeKind.ASSUMED),
+        global_region(service, partition),
+        service if facts.tag_writer is not None else None,
     )
 
 

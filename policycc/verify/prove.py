@@ -22,6 +22,8 @@ from policycc.verify.replay import Replayer
 from policycc.verify.requests import Subject
 from policycc.verify.result import Counterexample, Open
 from policycc.verify.search import Undecided, Witness, find
+from policycc.verify.space import reaches
+from policycc.verify.strings import TooManyStatesError
 from policycc.verify.terms import NEVER, Term, every, negate, some
 from policycc.verify.variables import grounded
 
@@ -131,12 +133,24 @@ class Prover:
             )
         return self._allowed[statements]
 
+    def _live(self, statements: Matched, subject: Subject) -> Matched:
+        """The statements that can name a resource of the subject's type."""
+
+        def lives(index: int) -> bool:
+            resources = self._clauses[index].resources
+            return resources is None or reaches(subject.shape, resources)
+
+        try:
+            return Matched(tuple(filter(lives, statements.allows)), tuple(filter(lives, statements.denies)))
+        except TooManyStatesError:
+            return statements
+
     def _question(self, found: Class, subject: Subject) -> Question:
         return Question(
             self.scene,
             self.holder,
             subject,
-            self._term(found.statements),
+            self._term(self._live(found.statements, subject)),
             found.granted,
             self._companions.get(subject.action, ()),
         )
@@ -163,7 +177,8 @@ class Prover:
 
     def _key(self, found: Class, question: Question, place: Place | None) -> tuple[object, ...] | None:
         """What questions with the same answer share; None for one that need not be asked again."""
-        forms = tuple(self._clauses[index].form for index in (*found.statements.allows, *found.statements.denies))
+        live = self._live(found.statements, question.subject)
+        forms = tuple(self._clauses[index].form for index in (*live.allows, *live.denies))
         kind = question_kind(question, self.tested)
         if kind is None:
             subject = question.subject

@@ -430,9 +430,25 @@ def _resource_tokens(pattern: str, variables: bool) -> Tokens:
     return resource_tokens_glob(found).tokens
 
 
-def arn_signatures(shape: Shape, patterns: tuple[Tokens, ...]) -> frozenset[int]:
-    """Which of the patterns an ARN of the shape can match together. Raises TooManyStatesError."""
-    return frozenset(_arn_values(of_language(shape.arns), patterns, ())[1])
+def reaches(shape: Shape, leaf: ResourceMatches) -> bool:
+    """Whether the patterns can match an ARN of the shape at all. Raises TooManyStatesError."""
+    return 1 in arn_signatures(shape, (tuple(resource_tokens(leaf)),))
+
+
+def arn_signatures(shape: Shape, groups: tuple[tuple[Tokens, ...], ...]) -> frozenset[int]:
+    """Which of some groups of patterns an ARN of the shape can match together. Raises TooManyStatesError."""
+    return _arn_signatures(of_language(shape.arns), groups)
+
+
+@lru_cache(maxsize=65536)
+def _arn_signatures(universe: Tokens, groups: tuple[tuple[Tokens, ...], ...]) -> frozenset[int]:
+    patterns = tuple(dict.fromkeys(pattern for group in groups for pattern in group))
+    bits = {pattern: 1 << index for index, pattern in enumerate(patterns)}
+    masks = [sum(bits[pattern] for pattern in set(group)) for group in groups]
+    return frozenset(
+        sum(1 << index for index, mask in enumerate(masks) if signature & mask)
+        for signature in _arn_values(universe, patterns, ())[1]
+    )
 
 
 @lru_cache(maxsize=65536)

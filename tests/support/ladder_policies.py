@@ -13,6 +13,7 @@ from typing import Any
 
 from policycc.catalogue.catalogue import Catalogue
 from policycc.catalogue.holdability import TagKeys, TagRule, Verdict, Way, other_spellings
+from policycc.catalogue.language import render as render_arn
 from policycc.catalogue.regions import global_region
 from policycc.catalogue.world import Place
 from policycc.model.matrix import Matrix, Requirement
@@ -57,7 +58,17 @@ def _statements(scene: Scene, holder: Holder) -> Iterator[tuple[str, Json]]:
             if companion.key is not None:
                 for required in _required(scene, holder, (companion.place,), action.partition(":")[0]):
                     tests = [*_companion(scene, companion), *required]
-                    yield companion.place.matrix, _statement(action, ["*"], tests)
+                    yield companion.place.matrix, _statement(action, _made(scene, action, companion), tests)
+
+
+def _made(scene: Scene, action: str, companion: Companion) -> list[str]:
+    """The ARNs of the types that the creates make."""
+    place = companion.place
+    return [
+        render_arn(row.arn, place.partition, place.account.id)
+        for row in scene.facts(action).rows
+        if row.type in companion.types
+    ] or ["*"]
 
 
 def _tests(way: Way) -> list[Test]:

@@ -251,7 +251,9 @@ def test_tag_on_create(condition: dict[str, Json], broken: set[str]) -> None:
         ["ec2:CreateVolume"], VOLUMES, StringEquals=MARK, **{"ForAllValues:StringNotEquals": {"aws:TagKeys": SPELLINGS}}
     )
     snapshots = allow(["ec2:CreateVolume"], "arn:aws:ec2:*:*:snapshot/*", StringEquals=held())
-    found = proof(TWO, create, snapshots, allow(["ec2:CreateTags"], "*", **condition), access=cell("ec2:CreateVolume"))
+    found = proof(
+        TWO, create, snapshots, allow(["ec2:CreateTags"], VOLUMES, **condition), access=cell("ec2:CreateVolume")
+    )
     assert refuted(found) == broken
 
 
