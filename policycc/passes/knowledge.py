@@ -58,8 +58,9 @@ def _facts(catalogue: Catalogue, action_id: str) -> Facts | None:
     except KeyError:
         return None
     action = known.action
-    types = {row.type for row in action.rows} | set(known.creates_outside_rows)
-    found = [catalogue.type(f"{action.service}:{name}") for name in sorted(types)]
-    arns = None if None in found else tuple(sorted({type_.arn for type_ in found if type_ is not None}))
-    bound = any(row.required for row in action.rows)
+    outside = [catalogue.type(f"{action.service}:{name}") for name in known.creates_outside_rows]
+    # The facts' rows, not the catalogue's: the overlay puts back rows that the catalogue has lost.
+    found = [row.arn for row in known.rows] + [type_.arn if type_ is not None else "" for type_ in outside]
+    arns = None if "" in found else tuple(sorted(set(found)))
+    bound = any(row.required for row in known.rows)
     return Facts(action.id, arns, known.tag_writer is not None or bool(known.escapes), bound)
