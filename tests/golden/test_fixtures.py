@@ -5,19 +5,19 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
+from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
 
 import pytest
 
 from policycc import _resources
+from policycc.catalogue.catalogue import load
 from tests.support.building import Built, build, digest, digests, shuffled, without_volatile
 from tests.support.evaluating import files_in
 from tests.support.matrices import Fixture, fixture, fixtures
 
-_INFIX = re.compile(r"W3037 '[a-z]+\*[a-z]+\*?' is not one of")
-"""cfn-lint knows action names and stars at their ends; a star inside a name it takes for an unknown action. That every
-pattern matches actions that exist, and only granted ones, is asked in `test_meaning`."""
+_UNKNOWN = re.compile(r"'([a-z0-9*?]+)' is not one of")
 
 NAMES = tuple(found.name for found in fixtures())
 pytestmark = pytest.mark.parametrize("name", NAMES)
@@ -168,6 +168,16 @@ def test_cfn_lint_has_nothing_to_say(name: str) -> None:
         f"{match.rule.id} {match.path} {match.message[:200]}"
         for match in lint_all(json.dumps(template))
         # Not of IAM: remarks on how templates are documented.
-        if not match.rule.id.startswith("I") and not _INFIX.match(f"{match.rule.id} {match.message}")
+        if not match.rule.id.startswith("I") and not (match.rule.id == "W3037" and exists(match.message))
     ]
     assert findings == []
+
+
+def exists(message: str) -> bool:
+    """Whether the action that cfn-lint does not know is one of the catalogue's. Its list of actions is of another day,
+    and a star inside a name it takes for part of the name. That every action is one of its own service, and granted,
+    is asked in `test_meaning`."""
+    name = _UNKNOWN.search(message)
+    services = {service for found in fixtures() for source in found.sources for service in source.data["services"]}
+    actions = (action.lower() for service in sorted(services) for action in load().service(service).names())
+    return name is not None and any(fnmatchcase(action, name.group(1)) for action in actions)
