@@ -276,6 +276,14 @@ def broken_companions(build: Build) -> Iterator[tuple[str, Request]]:
                 changed = request.with_context(**{f"aws:RequestTag/{key}": wrong})
                 if badge.allows(changed):
                     yield "wrong tags", changed
+            second = sorted([*cell.place.tags, key.swapcase()])
+            if badge.allows(request.with_context(**{"aws:TagKeys": second})):
+                yield "second spelling", request
+        held = [cell.place.tags for cell in build.cells(badge)]
+        for place in build.world(badge):
+            other = {f"aws:RequestTag/{key}": value for key, value in place.tags.items()}
+            if place.tags not in held and badge.allows(request.with_context(**other)):
+                yield "another environment", request.with_context(**other)
         if create_key is not None:
             bare = request.with_context(**{create_key: None})
             if badge.allows(bare):
