@@ -87,6 +87,9 @@ class Scene:
     catalogue: Catalogue
     settled: set[tuple[object, ...]] = field(default_factory=set)
     """Questions, as `kinds` tells them apart, that no request answers: they need not be asked for another principal."""
+    reached: dict[tuple[int, int], bool] = field(default_factory=dict)
+    signatures: dict[tuple[object, ...], frozenset[int]] = field(default_factory=dict)
+    """What has been worked out of ARNs and patterns, by their identities: to hash patterns takes longer than to ask."""
     _holdings: dict[tuple[object, ...], Holding] = field(default_factory=dict)
     _subjects: dict[tuple[str, str | None, bool], tuple[Subject, ...]] = field(default_factory=dict)
 

@@ -138,7 +138,13 @@ class Prover:
 
         def lives(index: int) -> bool:
             resources = self._clauses[index].resources
-            return resources is None or reaches(subject.shape, resources)
+            if resources is None:
+                return True
+            key = (id(subject.shape.arns), id(resources))
+            found = self.scene.reached.get(key)
+            if found is None:
+                found = self.scene.reached[key] = reaches(subject.shape, resources)
+            return found
 
         try:
             return Matched(tuple(filter(lives, statements.allows)), tuple(filter(lives, statements.denies)))
@@ -146,13 +152,15 @@ class Prover:
             return statements
 
     def _question(self, found: Class, subject: Subject) -> Question:
+        live = self._live(found.statements, subject)
         return Question(
             self.scene,
             self.holder,
             subject,
-            self._term(self._live(found.statements, subject)),
+            self._term(live),
             found.granted,
             self._companions.get(subject.action, ()),
+            tuple(self._clauses[index].form for index in (*live.allows, *live.denies)),
         )
 
     # -- properties that no request may break ---------------------------------------------------------------------
@@ -177,14 +185,12 @@ class Prover:
 
     def _key(self, found: Class, question: Question, place: Place | None) -> tuple[object, ...] | None:
         """What questions with the same answer share; None for one that need not be asked again."""
-        live = self._live(found.statements, question.subject)
-        forms = tuple(self._clauses[index].form for index in (*live.allows, *live.denies))
         kind = question_kind(question, self.tested)
         if kind is None:
             subject = question.subject
             # Of this principal only: two statements of one form may name different resources.
             kind = (id(self), subject.action, subject.type, subject.shape.mode)
-        key = (forms, tuple(map(id, found.granted)), id(place), kind)
+        key = (question.forms, tuple(map(id, found.granted)), id(place), kind)
         if key in self.scene.settled or key in self._asked:
             return None
         self._asked.add(key)
@@ -274,6 +280,8 @@ class Prover:
     def _companion_usable(self, found: Class) -> None:
         for companion in self._companions[found.action]:
             for subject in self.scene.subjects(found.action, companion.place, claimed=True):
+                if subject.type not in companion.types:
+                    continue
                 question = self._question(found, subject)
                 for term in usability.companion(question, companion):
                     self._must(found, question, companion.place, term)

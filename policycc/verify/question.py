@@ -21,6 +21,8 @@ class Question:
     allowed: Term
     granted: tuple[Place, ...]
     companions: tuple[Companion, ...]
+    forms: tuple[object, ...] = ()
+    """What the statements share with others that differ in actions and resources only."""
 
     @property
     def places(self) -> tuple[Place, ...]:
