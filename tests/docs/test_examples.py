@@ -54,7 +54,6 @@ ALL = [example for path in DOCS for example in examples(path)]
 
 @pytest.mark.parametrize("example", ALL, ids=lambda example: example.place)
 def test_every_matrix_builds_and_gives_what_is_said(example: Example, tmp_path: Path) -> None:
-    pytest.importorskip("policycc.pipeline")
     path = tmp_path / "matrix.toml"
     path.write_text(example.text, "utf-8")
     built = build([path])

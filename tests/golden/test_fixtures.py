@@ -25,7 +25,6 @@ pytestmark = pytest.mark.parametrize("name", NAMES)
 
 @cache
 def built(name: str) -> Built:
-    pytest.importorskip("policycc.pipeline")
     return build(paths(fixture(name)))
 
 

@@ -21,7 +21,6 @@ pytestmark = pytest.mark.parametrize("name", [found.name for found in fixtures()
 
 @cache
 def golden(name: str) -> meaning.Build:
-    pytest.importorskip("policycc.pipeline")
     found = fixture(name)
     return meaning.Build(found, files_in(found.policies))
 

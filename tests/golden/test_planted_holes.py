@@ -12,7 +12,6 @@ from tests.support.matrices import fixture
 
 @pytest.mark.parametrize("name", ["one-tag", "names-only"])
 def test_every_planted_hole_is_noticed(name: str) -> None:
-    pytest.importorskip("policycc.pipeline")
     found = fixture(name)
     planted = list(broken(meaning.Build(found, files_in(found.policies))))
     assert len(planted) > 20
