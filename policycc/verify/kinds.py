@@ -92,11 +92,8 @@ def question_kind(question: Question, tested: tuple[str, ...]) -> Kind | None:
     if row is None or row.aws_owned or row.id in marks.RESERVED or row.id == ROLE_TYPE:
         return None
     places = question.places
-    groups = [tuple(resource_tokens(leaf)) for leaf in leaves(question.allowed) if isinstance(leaf, ResourceMatches)]
-    groups += [tuple(of_language(of_resource(arn)) for arn in place.environment.arns) for place in places]
-    groups += [tuple(of_language(name) for name in marks.name_languages(row, place)) for place in places]
     try:
-        arns = arn_signatures(question.subject.shape, tuple(groups))
+        arns = _arns(question, row)
     except TooManyStatesError:
         return None
     return (
@@ -116,6 +113,20 @@ def question_kind(question: Question, tested: tuple[str, ...]) -> Kind | None:
         arns,
         tuple(_ways(question, place) for place in question.granted),
     )
+
+
+def _arns(question: Question, row: RowFacts) -> frozenset[int]:
+    """Which patterns ARNs of the type match together."""
+    places, shape = question.places, question.subject.shape
+    named = [leaf for leaf in leaves(question.allowed) if isinstance(leaf, ResourceMatches)]
+    key = (id(shape.arns), row.id, id(places[0]), tuple(map(id, named)))
+    known = question.scene.signatures.get(key)
+    if known is None:
+        groups = [tuple(resource_tokens(leaf)) for leaf in named]
+        groups += [tuple(of_language(of_resource(arn)) for arn in place.environment.arns) for place in places]
+        groups += [tuple(of_language(name) for name in marks.name_languages(row, place)) for place in places]
+        known = question.scene.signatures[key] = arn_signatures(shape, tuple(groups))
+    return known
 
 
 def _part_of_action(facts: ActionFacts, partition: str) -> Kind:

@@ -12,7 +12,7 @@ from policycc.catalogue.catalogue import load as load_catalogue
 from policycc.model.load import load_documents
 from policycc.model.matrix import Matrix
 from policycc.source.read import read_text
-from policycc.verify import Verdict, Verification, verify
+from policycc.verify import Verdict, Verification, smt, verify
 
 Json = dict[str, Any]
 HEAD = 'version = 1\nname = "app"\n[accounts.main]\nid = "111111111111"\n'
@@ -319,7 +319,7 @@ def test_policy_variables_are_decided_by_z3_or_open() -> None:
 
 
 def test_what_cannot_be_decided_is_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("policycc.verify.smt.available", lambda: False)
+    monkeypatch.setattr(smt, "available", lambda: False)
     pinned = allow(
         ["ec2:StopInstances"],
         INSTANCES,
