@@ -112,7 +112,7 @@ def _splits(outcome: Outcome) -> Iterator[str]:
     for item in outcome.splits:
         yield (
             f"{item.group}: {shortened(item.actions, _ROOM)} in {', '.join(item.environments)}, "
-            f"once apart from {', '.join(item.apart_from)}"
+            f"once {'apart from ' + ', '.join(item.apart_from) if item.apart_from else 'the account is exclusive'}"
         )
 
 

@@ -91,12 +91,12 @@ def report_expectations(
 
 
 def _cells(decisions: Iterable[Decision]) -> list[list[Decision]]:
-    """The decisions by cell, service and whether the action was named: each list gives one message."""
-    found: dict[tuple[str, str, str, bool, object], list[Decision]] = {}
+    """The decisions by cell, service and whether the action was named: each list gives one message. The `*` column is
+    one cell, whatever environments it stands for."""
+    found: dict[tuple[str, tuple[str, ...], str, bool, int], list[Decision]] = {}
     for decision in decisions:
         wish = decision.wish
-        own = id(wish.entry) if wish.exact else 0
-        key = (wish.group, wish.environment, decision.facts.action.service, wish.exact, own)
+        key = (wish.group, wish.origins, decision.facts.action.service, wish.exact, id(wish.entry) if wish.exact else 0)
         found.setdefault(key, []).append(decision)
     return list(found.values())
 
@@ -108,7 +108,7 @@ def _unsaid(own: list[Decision], world: World, diagnostics: Diagnostics) -> None
         own,
         diagnostics,
         "PCC401",
-        f"{_names(own)} in `{own[0].wish.environment}` cannot be held, because the matrix does not say how",
+        f"{_names(own)} in {_where(own)} cannot be held, because the matrix does not say how",
         f"{own[0].reason}: {means}",
     )
 
@@ -116,7 +116,7 @@ def _unsaid(own: list[Decision], world: World, diagnostics: Diagnostics) -> None
 def _escape(own: list[Decision], world: World, diagnostics: Diagnostics) -> None:
     escape = own[0].escapes[0][0] if own[0].escapes else None
     attack = (escape.attack or escape.when) if escape else own[0].reason
-    headline = f"{_names(own)} would defeat the boundary of `{own[0].wish.environment}`: left out"
+    headline = f"{_names(own)} would defeat the boundary of {_where(own)}: left out"
     help = f'{attack} To live with it, write an `[[accept]]` with `what = "escape"`'
     if own[0].wish.exact:
         diagnostics.error("PCC404", headline, *_place(own), help=help)
@@ -129,36 +129,46 @@ def _refused(own: list[Decision], world: World, diagnostics: Diagnostics) -> Non
         own,
         diagnostics,
         "PCC405",
-        f"{_names(own)} in `{own[0].wish.environment}` cannot be granted safely: left out",
+        f"{_names(own)} in {_where(own)} cannot be granted safely: left out",
         own[0].reason,
     )
 
 
 def _split(own: list[Decision], world: World, diagnostics: Diagnostics) -> None:
-    diagnostics.warning("PCC402", _split_headline(own, world), *_place(own), help=_split_help(own))
+    diagnostics.warning("PCC402", _split_headline(own, world), *_place(own), help=_split_help(own, world))
 
 
 def _split_error(own: list[Decision], world: World, diagnostics: Diagnostics) -> None:
-    diagnostics.error("PCC402", _split_headline(own, world), *_place(own), help=_split_help(own))
+    diagnostics.error("PCC402", _split_headline(own, world), *_place(own), help=_split_help(own, world))
 
 
 def _split_headline(own: list[Decision], world: World) -> str:
-    others = sorted({place.name for place in world.neighbours(own[0].place)})
-    apart = f" from {listed(others)}" if others else ""
-    return f"{_names(own)} in `{own[0].wish.environment}` cannot be kept apart{apart} in one account: left out"
+    others = _others(own, world)
+    if not others:
+        return f"{_names(own)} in {_where(own)} cannot be held in an account that is not exclusive: left out"
+    return f"{_names(own)} in {_where(own)} cannot be kept apart from {listed(others)} in one account: left out"
 
 
-def _split_help(own: list[Decision]) -> str:
-    return (
-        f"AWS gives no means ({own[0].reason}): give `{own[0].wish.environment}` an account of its own, "
-        "or accept the residual"
+def _split_help(own: list[Decision], world: World) -> str:
+    way = (
+        f"give {_where(own)} an account of its own, or accept the residual"
+        if _others(own, world)
+        else "if nothing else lives in the account, make it `exclusive`, or accept the residual"
     )
+    return f"AWS gives no means ({own[0].reason}): {way}"
+
+
+def _others(own: list[Decision], world: World) -> list[str]:
+    """The environments of the account in which the cell does not grant the actions too."""
+    here = {decision.place for decision in own}
+    around = {place for decision in own for place in world.account_places(decision.place)}
+    return sorted(place.name for place in around - here)
 
 
 def _residual(matrix: Matrix, own: list[Decision], world: World, diagnostics: Diagnostics) -> None:
-    reaches = sorted({place.name for place in world.neighbours(own[0].place)})
+    reaches = _others(own, world)
     beyond = f" and reaches {listed(reaches)}" if reaches else ""
-    headline = f"{_names(own)} in `{own[0].wish.environment}`: granted in the whole account{beyond}"
+    headline = f"{_names(own)} in {_where(own)}: granted in the whole account{beyond}"
     level = "reads" if own[0].facts.action.level <= 2 else "others"
     help = f"AWS gives no means to hold it: {own[0].reason}"
     if level in matrix.fallback.written:
@@ -203,13 +213,17 @@ def _say(own: list[Decision], diagnostics: Diagnostics, code: str, headline: str
         diagnostics.warning(code, headline, *_place(own), help=help)
 
 
+def _where(own: list[Decision]) -> str:
+    return listed(sorted({decision.wish.environment for decision in own}))
+
+
 def _place(own: list[Decision]) -> list[Label]:
     span = own[0].wish.entry.span
     return [Label(span)] if span is not None else []
 
 
 def _names(own: list[Decision]) -> str:
-    return _some([decision.wish.action for decision in own])
+    return _some(sorted({decision.wish.action for decision in own}))
 
 
 def _some(actions: list[str]) -> str:
