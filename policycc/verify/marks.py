@@ -29,9 +29,15 @@ from policycc.verify.terms import (
     test,
 )
 
-RESERVED = {"s3:object": "arn:*:s3:::accesspoint/*"}
-"""ARNs that are read as another type's: the proof assumes that no bucket is called `accesspoint`, because patterns for
-access points (arn:aws:s3:REGION:ACCOUNT:accesspoint/NAME) would match its objects where region and account are open."""
+RESERVED_BUCKETS = ("accesspoint", "storage-lens", "storage-lens-group")
+RESERVED = {
+    "s3:bucket": ("arn:*:s3:::*/*",),
+    "s3:object": tuple(f"arn:*:s3:::{bucket}/*" for bucket in RESERVED_BUCKETS),
+}
+"""ARNs that no resource of the type has. The name of a bucket holds no slash
+(https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html). That no bucket has one of the reserved
+names is an assumption of the proof: patterns for access points (arn:aws:s3:REGION:ACCOUNT:accesspoint/NAME) would match
+its objects where region and account are open."""
 
 
 def belongs(subject: Subject, place: Place, alone: bool) -> Term:
@@ -133,7 +139,7 @@ def agreement(subject: Subject, places: tuple[Place, ...]) -> Term:
 def not_reserved(subject: Subject) -> Term:
     """The ARN is not one that only a resource of another type has, though the pattern of this type would fit."""
     reserved = RESERVED.get(subject.row.id) if subject.row else None
-    return ALWAYS if reserved is None else negate(Is(ResourceMatches((reserved,), variables=False)))
+    return ALWAYS if reserved is None else negate(Is(ResourceMatches(reserved, variables=False)))
 
 
 def _makes_something(subject: Subject) -> bool:

@@ -19,7 +19,7 @@ from policycc.verify.properties.exactness import exactness
 from policycc.verify.properties.isolation import isolation
 from policycc.verify.question import Question
 from policycc.verify.replay import Replayer
-from policycc.verify.requests import Subject
+from policycc.verify.requests import Mode, Subject
 from policycc.verify.result import Counterexample, Open
 from policycc.verify.search import Undecided, Witness, find
 from policycc.verify.space import reaches
@@ -259,7 +259,8 @@ class Prover:
             rows = _held(holding)
             self._except_unconfirmed(found, rows)
             for subject in self.scene.subjects(found.action, place, claimed=True):
-                if subject.type not in rows:
+                # What a tag action does to a resource in the making is its companion's business.
+                if subject.type not in rows or subject.shape.mode is Mode.BEING_CREATED:
                     continue
                 question = self._question(found, subject)
                 key = self._key(found, question, place)

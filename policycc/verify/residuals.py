@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from policycc.catalogue.facts import EscapeKind
 from policycc.catalogue.holdability import LISTED_SPELLINGS
 from policycc.verify.intent import Scene
+from policycc.verify.marks import RESERVED_BUCKETS
 from policycc.verify.prove import Prover
 from policycc.verify.result import Residual
 
@@ -16,7 +17,7 @@ ASSUMPTIONS = (
     "the roles that an environment's compute may run as, and that compute, keep to the same matrix",
     "existing marks are right and agree",
     "a service shows the tags of a resource truthfully or not at all",
-    "no bucket is called `accesspoint`",
+    f"no bucket is called {' or '.join(f'`{name}`' for name in RESERVED_BUCKETS)}",
     "steady state: changes of tags, roles and policies have taken effect",
 )
 
