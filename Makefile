@@ -49,7 +49,7 @@ mutants: $(VENV)/.dev  ## change the trusted modules in small ways, and see that
 
 prover-z3: $(VENV)/.dev  ## put the questions about thousands of policies to the prover and to Z3 (POLICIES=, SEED=)
 	@POLICYCC_Z3_POLICIES=$(or $(POLICIES),3000) POLICYCC_PROVER_SEED=$(or $(SEED),1) \
-		$(BIN)/python -m pytest -q tests/differential/test_prover_vs_z3.py
+		$(BIN)/python -m pytest -q -s tests/differential/test_prover_vs_z3.py
 
 policy-mutants: $(VENV)/.dev  ## break correct policies at every place, and see that the prover tells
 	@POLICYCC_MUTANTS=all $(BIN)/python -m pytest -q tests/mutants
