@@ -174,6 +174,7 @@ def _one(
         one.decisions += own
         writer.add(group, own)
     messages.report(matrix, world, one.decisions, diagnostics)
+    messages.report_companions(one.decisions, writer.companions, diagnostics)
     messages.report_accepts(accepts, diagnostics)
     messages.report_expectations(matrix, one.decisions, expected, world, diagnostics)
     one.account = account(matrix, world, one.decisions, writer.companions)

@@ -99,6 +99,16 @@ _TABLE: tuple[Code, ...] = (
     Code("PCC307", "exclusion-without-effect", "a `!` entry takes nothing away from its list"),
     Code("PCC308", "entry-without-effect", "an entry adds nothing to its list"),
     # Holding grants.
+    Code("PCC401", "marks-missing", "the matrix does not say how a grant is held, though AWS could hold it"),
+    Code("PCC402", "split-needed", "a grant is left out because only another account can hold it"),
+    Code("PCC403", "granted-account-wide", "a grant that AWS cannot hold reaches the whole account"),
+    Code("PCC404", "boundary-escape", "an action would defeat the boundary of its environment"),
+    Code("PCC405", "not-safely-granted", "an action cannot be granted without risk to the boundary tags"),
+    Code("PCC406", "glob-reaches-another", "a name or ARN of an environment fits a resource of another"),
+    Code("PCC407", "accept-without-effect", "an `[[accept]]` matches nothing that needs it"),
+    Code("PCC408", "expectation-failed", "an `[[expect]]` of the matrix does not hold"),
+    Code("PCC409", "create-without-companion", "a create needs a tag action that cannot be granted with it"),
+    Code("PCC410", "open-spelling", "a create may add a second spelling of a long boundary key"),
     # Limits and planning.
     Code("PCC501", "over-quota", "the policies of a principal do not fit into the quotas of AWS"),
     Code("PCC502", "statement-too-large", "a single statement is larger than a policy may be"),
@@ -117,7 +127,10 @@ _TABLE: tuple[Code, ...] = (
     Code("PCC610", "other-catalogue", "another catalogue gives the same policies"),
     Code("PCC611", "build-in-progress", "another build is writing to the output folder"),
     Code("PCC612", "interrupted-build", "an output folder holds files of two builds"),
+    Code("PCC613", "unusable-template", "a statement template cannot be read, or does not render Allow statements"),
     # Proof.
+    Code("PCC701", "promise-refuted", "the policies break the promise, so they are not written"),
+    Code("PCC702", "promise-undecided", "it could not be decided whether the policies keep the promise"),
     Code("PCC790", "not-proved", "policies are built without a proof"),
     # Our own fault.
     Code("PCC900", "internal-error", "policycc itself failed"),

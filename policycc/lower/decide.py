@@ -120,8 +120,7 @@ class Decider:
             return self._left_out(wish, place, facts, holding, "unsaid", holding.reason, ())
         if unmitigated and not accepted:
             return self._left_out(wish, place, facts, holding, "escape", unmitigated[0].when, unmitigated)
-        reads = facts.action.level <= Level.READ and not facts.secret
-        fallback = self.matrix.fallback.reads if reads else self.matrix.fallback.others
+        fallback = self.matrix.fallback.reads if reads(facts) else self.matrix.fallback.others
         if fallback == "grant":
             return self._account_wide(group, wish, place, facts, holding, "fallback", escapes)
         return Decision(wish, place, facts, holding, "split", fallback, holding.reason)
@@ -175,6 +174,11 @@ class Decider:
         if escape.kind is EscapeKind.MITIGABLE and holding.verdict is Verdict.HELD:
             return "mitigated"
         return "accepted" if accepted else "left-out"
+
+
+def reads(facts: ActionFacts) -> bool:
+    """Whether `fallback.reads` decides of the action, and not `fallback.others`: what shows secrets is no mere read."""
+    return facts.action.level <= Level.READ and not facts.secret
 
 
 def reached(decision: Decision, granted: frozenset[str], world: World) -> tuple[str, ...]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from policycc.catalogue.world import World
 from policycc.diagnostics.model import Diagnostics, Label
 from policycc.diagnostics.wording import listed
-from policycc.lower.decide import Accepts, Decision
+from policycc.lower.companions import Companion
+from policycc.lower.decide import Accepts, Decision, reads
 from policycc.model.matrix import Matrix
 
 _MEANS = {
@@ -17,6 +18,7 @@ _MEANS = {
     "features": "switch the feature on for the account, in `features`",
     "permissions_boundary": "name a `permissions_boundary`",
 }
+_ACCEPT = 'write an `[[accept]]` with `what = "residual"`'
 _SHOWN = 3
 
 
@@ -25,17 +27,19 @@ def report(matrix: Matrix, world: World, decisions: Iterable[Decision], diagnost
     found = tuple(decisions)
     _unsound(found, diagnostics)
     _spellings(matrix, found, diagnostics)
+    for own in _cells((one for one in found if one.why == "escape"), lambda one: one.escapes[0][0].id):
+        _escape(own, diagnostics)
     for kind, say in (
         ("unsaid", _unsaid),
-        ("escape", _escape),
-        ("refused", _refused),
         ("split", _split),
         ("error", _split_error),
     ):
-        chosen = [decision for decision in found if decision.why == kind]
-        for own in _cells(chosen):
+        for own in _cells(decision for decision in found if decision.why == kind):
             say(own, world, diagnostics)
-    for own in _cells([decision for decision in found if decision.why == "fallback"]):
+    # What a glob of a name keeps from being granted is said of the glob.
+    for own in _cells(one for one in found if one.why == "refused" and not one.holding.unsound):
+        _refused(own, world, diagnostics)
+    for own in _cells((one for one in found if one.why == "fallback"), lambda one: reads(one.facts)):
         _residual(matrix, own, world, diagnostics)
 
 
@@ -46,9 +50,9 @@ def report_accepts(accepts: Accepts, diagnostics: Diagnostics) -> None:
             actions = listed(entry.text for entry in accept.actions[:3])
             diagnostics.warning(
                 "PCC407",
-                f"the accepted {accept.what} of {actions} matches nothing",
+                f"the accepted {accept.what} of {actions} has no effect",
                 *([accept.span] if accept.span else []),
-                help="drop the entry, or correct its actions, groups or environments",
+                help="nothing that it names needs it: drop it, or correct its actions, groups or environments",
             )
 
 
@@ -76,7 +80,7 @@ def report_expectations(
                     reaching = any(
                         place in world.account_places(other.place)
                         for other in account_wide.get((group, action), ())
-                        if not matrix.group(group).per_environment or other.wish.environment == environment
+                        if not (expect.allowed and matrix.group(group).per_environment)
                     )
                     if (held or reaching) != expect.allowed:
                         wrong.append(action)
@@ -90,13 +94,40 @@ def report_expectations(
                     )
 
 
-def _cells(decisions: Iterable[Decision]) -> list[list[Decision]]:
+def report_companions(
+    decisions: Iterable[Decision],
+    companions: Mapping[tuple[str, str, str], tuple[Companion, ...]],
+    diagnostics: Diagnostics,
+) -> None:
+    """Creates that must carry tags, and whose tag action cannot be granted with them."""
+
+    def lacking(one: Decision) -> tuple[str, ...]:
+        wish = one.wish
+        found = companions.get((wish.group, wish.environment, wish.action), ())
+        tagged = any(way.request_tags for row in one.holding.rows for way in row.ways)
+        return tuple(companion.action for companion in found if tagged and not companion.ways)
+
+    for own in _cells((one for one in decisions if lacking(one)), lacking):
+        needed = listed(lacking(own[0]))
+        diagnostics.note(
+            "PCC409",
+            f"{_names(own)} in {_where(own)}: without {needed}, which cannot be confined to the create",
+            *_place(own),
+            help="with tags it fails until something outside of the matrix allows that; an exclusive account with one "
+            "environment needs no tags",
+        )
+
+
+def _cells(decisions: Iterable[Decision], besides: Callable[[Decision], object] | None = None) -> list[list[Decision]]:
     """The decisions by cell, service and whether the action was named: each list gives one message. The `*` column is
-    one cell, whatever environments it stands for."""
-    found: dict[tuple[str, tuple[str, ...], str, bool, int], list[Decision]] = {}
+    one cell, whatever environments it stands for. What differs in `besides` is told apart as well."""
+    found: dict[tuple[object, ...], list[Decision]] = {}
     for decision in decisions:
         wish = decision.wish
-        key = (wish.group, wish.origins, decision.facts.action.service, wish.exact, id(wish.entry) if wish.exact else 0)
+        entry = id(wish.entry) if wish.exact else 0
+        key: tuple[object, ...] = (wish.group, wish.origins, decision.facts.action.service, wish.exact, entry)
+        if besides is not None:
+            key = (*key, besides(decision))
         found.setdefault(key, []).append(decision)
     return list(found.values())
 
@@ -113,9 +144,9 @@ def _unsaid(own: list[Decision], world: World, diagnostics: Diagnostics) -> None
     )
 
 
-def _escape(own: list[Decision], world: World, diagnostics: Diagnostics) -> None:
-    escape = own[0].escapes[0][0] if own[0].escapes else None
-    attack = (escape.attack or escape.when) if escape else own[0].reason
+def _escape(own: list[Decision], diagnostics: Diagnostics) -> None:
+    escape = own[0].escapes[0][0]
+    attack = escape.attack or escape.when
     headline = f"{_names(own)} would defeat the boundary of {_where(own)}: left out"
     help = f'{attack} To live with it, write an `[[accept]]` with `what = "escape"`'
     if own[0].wish.exact:
@@ -151,9 +182,9 @@ def _split_headline(own: list[Decision], world: World) -> str:
 
 def _split_help(own: list[Decision], world: World) -> str:
     way = (
-        f"give {_where(own)} an account of its own, or accept the residual"
+        f"give {_where(own)} an account of its own, or {_ACCEPT}"
         if _others(own, world)
-        else "if nothing else lives in the account, make it `exclusive`, or accept the residual"
+        else f"if nothing else lives in the account, make it `exclusive`, or {_ACCEPT}"
     )
     return f"AWS gives no means ({own[0].reason}): {way}"
 
@@ -169,12 +200,13 @@ def _residual(matrix: Matrix, own: list[Decision], world: World, diagnostics: Di
     reaches = _others(own, world)
     beyond = f" and reaches {listed(reaches)}" if reaches else ""
     headline = f"{_names(own)} in {_where(own)}: granted in the whole account{beyond}"
-    level = "reads" if own[0].facts.action.level <= 2 else "others"
+    level = "reads" if reads(own[0].facts) else "others"
     help = f"AWS gives no means to hold it: {own[0].reason}"
     if level in matrix.fallback.written:
         diagnostics.note("PCC403", headline, *_place(own), help=help)
     else:
-        diagnostics.warning("PCC403", headline, *_place(own), help=help + "; `[fallback]` decides")
+        help += f"; say in `[fallback]` what you want, or {_ACCEPT}"
+        diagnostics.warning("PCC403", headline, *_place(own), help=help)
 
 
 def _unsound(decisions: Iterable[Decision], diagnostics: Diagnostics) -> None:
@@ -188,19 +220,22 @@ def _unsound(decisions: Iterable[Decision], diagnostics: Diagnostics) -> None:
             said.add(key)
             diagnostics.error(
                 "PCC406",
-                f"a name of `{environment.name}` also matches a {unsound.type} of `{unsound.reach.other}`",
+                f"`{unsound.glob}` of `{environment.name}` also fits a resource of `{unsound.reach.other}`",
                 *([environment.span] if environment.span else []),
-                help=f"`{unsound.glob}` matches `{unsound.reach.witness}`: begin the names of environments differently",
+                help=f"such as `{unsound.reach.witness}`: put what tells environments apart before the first wildcard",
             )
 
 
 def _spellings(matrix: Matrix, decisions: Iterable[Decision], diagnostics: Diagnostics) -> None:
     """Long boundary keys whose second spellings nobody listed: one warning for the matrix."""
-    keys = sorted({key for one in decisions if one.outcome == "granted" for key in one.holding.open_spellings})
+    open_ = [one for one in decisions if one.outcome == "granted" and one.holding.open_spellings]
+    keys = sorted({key for one in open_ for key in one.holding.open_spellings})
     if keys:
+        span = open_[0].place.environment.span
         diagnostics.warning(
             "PCC410",
             f"creates may add a second spelling of {listed(keys)}",
+            *([span] if span else []),
             help="list the other tag keys in use in `[tagging] keys`, or choose boundary keys of up to five letters",
         )
 
