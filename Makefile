@@ -72,8 +72,10 @@ $(VENV)/.dev: pyproject.toml | $(BIN)/python
 	@$(PIP) -e '.[dev]'
 	@touch $@ $(VENV)/.runtime
 
+# Node.js brings authorities of its own; behind a proxy, those of the machine count.
 $(ORACLE)/node_modules/.ready: $(ORACLE)/package-lock.json
-	@npm ci --prefix $(ORACLE) --silent --no-audit --no-fund
+	@NODE_EXTRA_CA_CERTS=$(or $(NODE_EXTRA_CA_CERTS),$(wildcard /etc/ssl/certs/ca-certificates.crt)) \
+		npm ci --prefix $(ORACLE) --silent --no-audit --no-fund
 	@touch $@
 
 $(VENV)/peers/.policy-sentry: | $(BIN)/python
