@@ -32,8 +32,9 @@ TEMPLATES = (
     "tag",
     "tagging",
 )
-MAX_TEMPLATE = 64 * 1024
-MAX_OUTPUT = 4 * 1024 * 1024
+MAX_TEMPLATE = 16 * 1024
+_FAULTS = (TypeError, AttributeError, ValueError, ArithmeticError, LookupError, RecursionError, MemoryError)
+"""What an expression of a template can provoke besides Jinja's own errors."""
 Block = Mapping[str, Mapping[str, Any]]
 
 
@@ -59,11 +60,9 @@ class Templates:
         from jinja2 import TemplateError as JinjaError
 
         try:
-            text = self._template(name).render(context)
-        except (JinjaError, TypeError, ValueError, ArithmeticError, LookupError, RecursionError, MemoryError) as error:
+            text = self._environment_().render(self._template(name), context)
+        except (JinjaError, *_FAULTS) as error:
             raise TemplateError(name, _one_line(error)) from error
-        if len(text) > MAX_OUTPUT:
-            raise TemplateError(name, f"renders more than {MAX_OUTPUT} characters")
         return _parse(name, text)
 
     def _template(self, name: str) -> Any:
@@ -73,11 +72,9 @@ class Templates:
 
     def _environment_(self) -> Any:
         if self._environment is None:
-            from jinja2 import StrictUndefined
-            from jinja2.sandbox import ImmutableSandboxedEnvironment
+            from policycc.lower.sandbox import TemplateEnvironment
 
-            self._environment = ImmutableSandboxedEnvironment(undefined=StrictUndefined, keep_trailing_newline=True)
-            self._environment.globals = {"conditions": join}
+            self._environment = TemplateEnvironment({"conditions": join})
         return self._environment
 
     def _source(self, name: str) -> str:
