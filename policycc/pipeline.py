@@ -31,6 +31,7 @@ from policycc.lower.decide import Accepts, Decider, Decision
 from policycc.lower.outcome import Account, account
 from policycc.lower.program import Writer
 from policycc.lower.templates import TemplateError, Templates
+from policycc.lower.trust import delegations, trusts
 from policycc.lower.wishes import Wish, merge
 from policycc.model.matrix import Matrix
 from policycc.source.document import Document as SourceDocument
@@ -60,6 +61,7 @@ class _Compiled:
     decisions: tuple[Decision, ...] = ()
     account: Account | None = None
     documents: list[Document] = field(default_factory=list)
+    trusts: tuple[TrustDocument, ...] = ()
 
 
 def check(sources: Sequence[str], *, templates: Path | None = None) -> Result:
@@ -180,6 +182,10 @@ def _one(
     one.account = account(matrix, world, one.decisions, writer.companions)
     for principal, statements in writer.statements():
         one.documents += _pack(matrix, catalogue, principal, statements, diagnostics)
+    principals = sorted({document.principal for document in one.documents})
+    one.trusts = trusts(matrix, principals)
+    for principal, statements in delegations(matrix, principals):
+        one.documents += _pack(matrix, catalogue, principal, statements, diagnostics)
     return one
 
 
@@ -218,15 +224,17 @@ def _emit(
     from policycc.emit.json_target import emit_json
     from policycc.emit.naming import check_names, matrix_paths
 
-    trusts: tuple[TrustDocument, ...] = ()
-    if not check_names(documents, trusts, diagnostics):
+    trusted = [trust for one in compiled for trust in one.trusts]
+    if not check_names(documents, trusted, diagnostics):
         return None, ()
     paths = matrix_paths([one.matrix.path for one in compiled])
     accounts: dict[tuple[str, str | None], list[str]] = {}
     for one in compiled:
-        for environment in one.matrix.environments:
-            found = one.matrix.account(environment.account)
-            accounts.setdefault((found.name, found.id), []).append(environment.name)
+        holding = {document.principal.account for document in one.documents}
+        for found in one.matrix.accounts:
+            own = [environment.name for environment in one.matrix.environments if environment.account == found.name]
+            if own or found.name in holding:
+                accounts.setdefault((found.name, found.id), []).extend(own)
     books = [one.account for one in compiled if one.account is not None]
     outcome = Outcome(
         matrices=tuple(
@@ -244,7 +252,7 @@ def _emit(
         overlaps=tuple(item for book in books for item in book.overlaps),
         prerequisites=tuple(item for book in books for item in book.prerequisites),
     )
-    return canonical(outcome), emit_json(documents, trusts)
+    return canonical(outcome), emit_json(documents, trusted)
 
 
 def _digest(matrix: Matrix) -> str:

@@ -52,15 +52,9 @@ def demanded(matrix: Matrix, group: str, environments: tuple[str, ...], *, mfa_i
 
     `mfa_in_trust` leaves MFA out, for roles whose trust policy tests it.
     """
-    entries = [
-        entry
-        for entry in matrix.requires
-        if group in entry.groups and any(environment in entry.environments for environment in environments)
-    ]
+    entries = _entries(matrix, group, environments)
     networks: tuple[Network, ...] = ((),)
     regions: set[str] | None = None
-    ages = [entry.mfa_max_age for entry in entries if entry.mfa_max_age is not None]
-    needs_mfa = bool(ages) or any(entry.mfa for entry in entries)
     for entry in entries:
         if entry.regions is not None:
             regions = set(entry.regions) if regions is None else regions & set(entry.regions)
@@ -68,12 +62,25 @@ def demanded(matrix: Matrix, group: str, environments: tuple[str, ...], *, mfa_i
         if own:
             joined = (_both(one, other) for one, other in product(networks, own))
             networks = tuple(dict.fromkeys(network for network in joined if network is not None))
-    mfa: tuple[Condition, ...] = ()
-    if needs_mfa and not mfa_in_trust:
-        mfa = (MFA,)
-        if ages:
-            mfa += (Condition("NumericLessThan", "aws:MultiFactorAuthAge", (str(min(ages)),)),)
+    mfa = () if mfa_in_trust else mfa_demanded(matrix, group, environments)
     return Demand(networks, None if regions is None else tuple(sorted(regions)), mfa)
+
+
+def mfa_demanded(matrix: Matrix, group: str, environments: tuple[str, ...]) -> tuple[Condition, ...]:
+    """The conditions of multi-factor authentication that the matrix requires of `group` in any of `environments`."""
+    entries = _entries(matrix, group, environments)
+    ages = [entry.mfa_max_age for entry in entries if entry.mfa_max_age is not None]
+    if not ages:
+        return (MFA,) if any(entry.mfa for entry in entries) else ()
+    return (MFA, Condition("NumericLessThan", "aws:MultiFactorAuthAge", (str(min(ages)),)))
+
+
+def _entries(matrix: Matrix, group: str, environments: tuple[str, ...]) -> list[Requirement]:
+    return [
+        entry
+        for entry in matrix.requires
+        if group in entry.groups and any(environment in entry.environments for environment in environments)
+    ]
 
 
 def _networks(entry: Requirement) -> tuple[Network, ...]:
