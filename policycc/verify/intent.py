@@ -123,7 +123,9 @@ class Scene:
         """How the ladder of the matrix language holds the action in `place` for this principal."""
         tagging = self.matrices[place.matrix].tagging
         granted = holder.grants.get(facts.action.id, ())
-        everywhere = all(other in granted for other in self.world.account_places(place))
+        # Each matrix is held by its own policies, so the grants of another one open no account.
+        places = self.world.account_places(place)
+        everywhere = all(other in granted and other.matrix == place.matrix for other in places)
         passes = self._passes(holder, place) if facts.action.id == "iam:PassRole" else ()
         key = (facts.action.id, id(place), everywhere, passes)
         if key not in self._holdings:
@@ -136,7 +138,7 @@ class Scene:
         found: set[str] = set()
         for action, places in holder.grants.items():
             if place in places:
-                found.update(self.facts(action).passes)
+                found.update(self.facts(action).passes_in(place.partition))
         return tuple(sorted(found))
 
     def required(self, holder: Holder, places: Iterable[Place], service: str, *, strictly: bool = False) -> Term:
@@ -153,18 +155,19 @@ class Scene:
 
         AWS must give no means to hold it in an environment where it is granted, and there the matrix's fallback or an
         accept must admit it."""
-        for place in holder.grants.get(facts.action.id, ()):
-            if (facts.action.id, place) in holder.accepted_residuals:
-                if self.holding(holder, facts, place).verdict in (Verdict.UNHOLDABLE, Verdict.UNSAID):
-                    return "accept"
-                continue
-            if self.holding(holder, facts, place).verdict is not Verdict.UNHOLDABLE:
-                continue
-            fallback = self.matrices[place.matrix].fallback
-            reads = facts.action.level <= Level.READ and not facts.secret
-            if (fallback.reads if reads else fallback.others) == "grant":
-                return "fallback"
-        return None
+        found = (self.residual_in(holder, facts, place) for place in holder.grants.get(facts.action.id, ()))
+        return next((decision for decision in found if decision is not None), None)
+
+    def residual_in(self, holder: Holder, facts: ActionFacts, place: Place) -> str | None:
+        """`residual` for the grant in one environment."""
+        if (facts.action.id, place) in holder.accepted_residuals:
+            unheld = self.holding(holder, facts, place).verdict in (Verdict.UNHOLDABLE, Verdict.UNSAID)
+            return "accept" if unheld else None
+        if self.holding(holder, facts, place).verdict is not Verdict.UNHOLDABLE:
+            return None
+        fallback = self.matrices[place.matrix].fallback
+        reads = facts.action.level <= Level.READ and not facts.secret
+        return "fallback" if (fallback.reads if reads else fallback.others) == "grant" else None
 
 
 def intended(scene: Scene, holder: Holder, subject: Subject, companions: tuple[Companion, ...]) -> Term:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from policycc.catalogue.facts import ActionFacts, EscapeKind
 from policycc.catalogue.holdability import Holding, RowHolding
 from policycc.catalogue.holdability import Verdict as Holdable
 from policycc.catalogue.world import Place
@@ -254,7 +255,10 @@ class Prover:
         facts = self.scene.facts(found.action)
         for place in found.granted:
             holding = self.scene.holding(self.holder, facts, place)
+            if self._left_out_as_escape(facts, place):
+                continue
             if holding.verdict is not Holdable.HELD:
+                self._residual_usable(found, place)
                 continue
             rows = _held(holding)
             self._except_unconfirmed(found, rows)
@@ -270,6 +274,27 @@ class Prover:
                 works = [self._must(found, question, place, term) for term in terms]
                 if all(works):
                     self.scene.settled.add(key)
+
+    def _left_out_as_escape(self, facts: ActionFacts, place: Place) -> bool:
+        """A forbidden escape is to be left out, however well it could be held, unless somebody accepts it."""
+        forbidden = any(escape.kind is EscapeKind.FORBIDDEN for escape in facts.escapes)
+        return forbidden and (facts.action.id, place) not in self.holder.accepted_escapes
+
+    def _residual_usable(self, found: Class, place: Place) -> None:
+        """What somebody decided to allow in the whole account is granted as well."""
+        facts = self.scene.facts(found.action)
+        defeats = {escape.kind for escape in facts.escapes} - {EscapeKind.ASSUMED}
+        if self.scene.residual_in(self.holder, facts, place) is None or (
+            defeats and (found.action, place) not in self.holder.accepted_escapes
+        ):
+            return
+        for subject in self.scene.subjects(found.action, place, claimed=True):
+            if subject.shape.mode is Mode.BEING_CREATED:
+                continue
+            question = self._question(found, subject)
+            key = self._key(found, question, place)
+            if key is not None and self._must(found, question, place, usability.residual(question, place)):
+                self.scene.settled.add(key)
 
     def _except_unconfirmed(self, found: Class, rows: Mapping[str, RowHolding]) -> None:
         for row in rows.values():

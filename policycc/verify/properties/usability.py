@@ -39,10 +39,29 @@ def refused(question: Question, canonical: Term) -> Term:
 def canonical(question: Question, place: Place, row: RowHolding) -> Iterator[Term]:
     """The canonical requests of the action on one resource type in `place`: what is to be let through."""
     ways = [way for way in row.ways if way.how in _OWN]
-    required = question.scene.required(question.holder, (place,), question.subject.facts.action.service, strictly=True)
+    by_account = any(way.how == "account" for way in ways)
+    # What is held by the account reaches all of its environments, so what each of them requires is met.
+    reached = question.scene.world.account_places(place) if by_account else (place,)
+    required = question.scene.required(question.holder, reached, question.subject.facts.action.service, strictly=True)
     for group in _by_mark(question, ways):
         parts = [required, _tags(question, place), _place(question, place, group), _pins(group[0])]
         yield every((*parts, _request_tags(question, place, group[0])))
+
+
+def residual(question: Question, place: Place) -> Term:
+    """The canonical request of an action that is allowed in the whole account, because of its grant in `place`.
+
+    What is required in any environment that it reaches, is met."""
+    row, mode = question.subject.row, question.subject.shape.mode
+    reached = question.scene.world.account_places(place)
+    required = question.scene.required(question.holder, reached, question.subject.facts.action.service, strictly=True)
+    parts = [required, _tags(question, place)]
+    languages = marks.name_languages(row, place) if row is not None else ()
+    if languages:
+        parts.append(Is(ArnIn(languages)))
+    if mode in (Mode.CREATED, Mode.NONE):
+        parts.append(_marked(question, place))
+    return every(parts)
 
 
 def companion(question: Question, item: Companion) -> Iterator[Term]:

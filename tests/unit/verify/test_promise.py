@@ -87,6 +87,18 @@ def test_conditions_on_the_boundary_tag(condition: dict[str, Json], broken: set[
     assert refuted(found) == broken
 
 
+def test_what_is_allowed_in_the_whole_account_has_to_work_too() -> None:
+    access = cell("ec2:StopInstances", "ec2:DescribeInstances")
+    stop = allow(["ec2:StopInstances"], INSTANCES, StringEquals=held())
+    describe = allow(["ec2:DescribeInstances"])
+    assert proof(TWO, stop, describe, access=access).verdict is Verdict.PROVED
+    assert refuted(proof(TWO, stop, access=access)) == {"usability"}
+    somewhere = {**describe, "Condition": {"StringEquals": {"aws:RequestedRegion": "eu-west-1"}}}
+    assert refuted(proof(TWO, stop, somewhere, access=access)) == {"usability"}
+    split = access + '[fallback]\nreads = "split"\n'
+    assert proof(TWO, stop, access=split).verdict is Verdict.PROVED
+
+
 def test_every_boundary_tag_counts() -> None:
     matrix = TWO.replace(
         "[environments.dev]", '[environments."*"]\ntags = { env = "{environment}", app = "{name}" }\n[environments.dev]'
