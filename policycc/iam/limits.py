@@ -33,9 +33,9 @@ class Quota:
 
 QUOTAS: tuple[Quota, ...] = (
     Quota("managed_policy_size", 6144, 6144, "characters of a managed policy, white space not counted", True),
-    Quota("inline_policies_size_user", 2048, 2048, "characters of all inline policies of a user", False),
-    Quota("inline_policies_size_role", 10240, 10240, "characters of all inline policies of a role", False),
-    Quota("inline_policies_size_group", 5120, 5120, "characters of all inline policies of a group", False),
+    Quota("inline_policy_size_per_user", 2048, 2048, "characters of all inline policies of a user", False),
+    Quota("inline_policy_size_per_role", 10240, 10240, "characters of all inline policies of a role", False),
+    Quota("inline_policy_size_per_group", 5120, 5120, "characters of all inline policies of a group", False),
     Quota("managed_policies_per_group", 10, 10, "managed policies attached to a group", True),
     Quota("managed_policies_per_user", 10, 20, "managed policies attached to a user", True),
     Quota("managed_policies_per_role", 10, 25, "managed policies attached to a role", False),
@@ -52,8 +52,11 @@ QUOTAS: tuple[Quota, ...] = (
     Quota("rcps_per_node", 5, 5, "resource control policies attached to a root, unit or account", False),
     Quota("permission_sets", 3500, 3500, "permission sets of an Identity Center instance", True),
     Quota("permission_sets_per_account", 500, 500, "permission sets provisioned in an account", True),
-    Quota("permission_set_inline_size", 10240, 10240, "characters of a permission set's inline policy", True),
-    Quota("managed_policies_per_permission_set", 20, 20, "managed policies of a permission set", True),
+    Quota(
+        "inline_policy_size_per_permission_set", 10240, 10240, "characters of a permission set's inline policy", True
+    ),
+    # Identity Center attaches up to 20, but makes a role of it, so without a raised quota for roles it is 10.
+    Quota("managed_policies_per_permission_set", 10, 20, "managed policies of a permission set", True),
     Quota("policy_name_length", 128, 128, "characters of a policy's name", True),
     Quota("role_name_length", 64, 64, "characters of a role's name", True),
     Quota("group_name_length", 128, 128, "characters of a group's name", True),

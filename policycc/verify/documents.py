@@ -149,12 +149,15 @@ def owner_by_name(path: str, owners: Sequence[Owner]) -> Owner | None:
 
 
 def manifest_owners(manifest: Mapping[str, Any], owners: Sequence[Owner]) -> dict[str, Owner | None]:
-    """Whose each policy file of a manifest is; None where the manifest names a principal that no matrix has.
+    """Whose each policy file of a manifest is; None where the manifest names a principal that no matrix has. Trust
+    policies are no policies of their principal.
 
     Raises KeyError, TypeError or AttributeError for something else than a manifest."""
     found: dict[str, Owner | None] = {}
     for principal in manifest["principals"]:
         for policy in principal["policies"]:
+            if policy.get("kind") == "trust":
+                continue
             named = [o for o in owners if (o.account, o.principal) == (principal["account"], principal["name"])]
             by_prefix = [o for o in named if str(policy["name"]).startswith(f"{o.matrix}-{o.principal}")]
             found[str(policy["path"])] = next(iter(by_prefix or named), None)

@@ -35,11 +35,12 @@ def verify(
     catalogue: Catalogue,
     documents: Mapping[str, bytes],
     manifest: Mapping[str, Any] | None = None,
+    inline: frozenset[str] = frozenset(),
 ) -> Verification:
     """Prove the promise about policy documents, given by their paths as in an output folder (`main/webshop-dev.json`).
 
     Of the manifest only whose each file is and the digests are believed; without one, files belong to principals by
-    their names. Nothing is written."""
+    their names. `inline` are the documents that are no managed policies. Nothing is written."""
     scene = scene_of(matrices, catalogue)
     found = all_holders(matrices, scene.world, catalogue)
     read = [read_document(path, content) for path, content in sorted(documents.items())]
@@ -52,7 +53,7 @@ def verify(
     if manifest is not None:
         notes += _digests(manifest, documents)
     tested = _tested(read)
-    provers = [_prove(scene, holder, owned[holder.account, holder.name], tested, findings) for holder in found]
+    provers = [_prove(scene, holder, owned[holder.account, holder.name], tested, findings, inline) for holder in found]
     left = residuals(provers)
     for item in left:
         for name in ("isolation", "exactness") if item.reaches else ("exactness",):
@@ -76,10 +77,40 @@ def verify_directory(matrices: Sequence[Matrix], catalogue: Catalogue, directory
         if path.is_file() and path.parent.parent == directory and not path.parent.name.startswith(".")
     }
     manifest, notes = _manifest(directory)
-    found = verify(matrices, catalogue, documents, manifest)
+    notes += _trusts(manifest, directory)
+    found = verify(matrices, catalogue, documents, manifest, _inline(manifest))
     if (directory / JOURNAL).exists():
         notes.append("a build was interrupted here: the files may be of two builds; build again to finish or undo it")
     return _with_notes(found, notes)
+
+
+def _inline(manifest: Mapping[str, Any] | None) -> frozenset[str]:
+    return frozenset(
+        str(policy["path"])
+        for principal in (manifest or {}).get("principals", ())
+        for policy in principal["policies"]
+        if policy.get("kind") == "inline"
+    )
+
+
+def _trusts(manifest: Mapping[str, Any] | None, directory: Path) -> list[str]:
+    """Trust policies are not judged: say so, and which of them are not as they were built."""
+    listed = [
+        policy
+        for principal in (manifest or {}).get("principals", ())
+        for policy in principal["policies"]
+        if policy.get("kind") == "trust"
+    ]
+    contents = {
+        str(policy["path"]): path.read_bytes()
+        for policy in listed
+        if (path := directory / str(policy["path"])).is_file() and path.resolve().is_relative_to(directory.resolve())
+    }
+    missing = [path for path in sorted(str(policy["path"]) for policy in listed) if path not in contents]
+    notes = [f"{path} is missing" for path in missing]
+    if listed:
+        notes.append(f"trust policies are not judged ({len(listed)} listed): review who may become a role")
+    return [*notes, *_digests(manifest, contents)] if manifest else notes
 
 
 def _with_notes(found: Verification, notes: Iterable[str]) -> Verification:
@@ -132,7 +163,7 @@ def _delegation(
     owner: Owner, documents: Sequence[Document], roles: frozenset[str], findings: Mapping[str, Findings]
 ) -> None:
     """Judge the policies of an identity account's group."""
-    for path, why in misfits("group", documents, {}):
+    for path, why in misfits("group", documents, {}, frozenset()):
         findings["fit"].counterexamples.append(_about(path, why))
     for document, index, why in strays(documents, roles):
         sentence = f"{document.path}, statement {index}: {why}"
@@ -188,10 +219,11 @@ def _prove(
     documents: Sequence[Document],
     tested: tuple[str, ...],
     findings: Mapping[str, Findings],
+    inline: frozenset[str],
 ) -> Prover:
     prover = Prover(scene, holder, documents, tested, findings)
     quotas = {name: value for matrix in holder.matrices for name, value in scene.matrices[matrix].output.quotas}
-    for path, why in misfits(holder.kind, documents, quotas):
+    for path, why in misfits(holder.kind, documents, quotas, inline):
         findings["fit"].counterexamples.append(
             Counterexample(holder.name, holder.account, None, None, f"{path}: {why}", policy=path)
         )

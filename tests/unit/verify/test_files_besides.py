@@ -1,0 +1,61 @@
+"""Files of a build that are no managed policies: trust policies and inline policies."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import policycc
+from policycc.verify.documents import read_document
+from policycc.verify.properties.fit import misfits
+
+MATRIX = """version = 1
+name = "webshop"
+[accounts.main]
+id = "111111111111"
+[environments.dev]
+[access.deploy]
+dev = ["ec2:StopInstances"]
+[groups.deploy]
+kind = "role"
+[groups.deploy.trust]
+github = ["acme/webshop:environment:dev"]
+"""
+
+
+def _built(folder: Path) -> Path:
+    for path, content in policycc.build(MATRIX).files.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_bytes(content)
+    return folder
+
+
+def test_a_trust_policy_is_no_missing_policy_and_its_edit_is_told(tmp_path: Path) -> None:
+    folder = _built(tmp_path)
+    clean = policycc.verify(folder, MATRIX)
+    assert clean.verdict.value == "proved"
+    assert clean.notes == ("trust policies are not judged (1 listed): review who may become a role",)
+    trust = folder / "main/trust/deploy.json"
+    trust.write_text(trust.read_text().replace("environment:dev", "environment:other"))
+    assert "main/trust/deploy.json was edited after it was built" in policycc.verify(folder, MATRIX).notes
+    trust.unlink()
+    assert "main/trust/deploy.json is missing" in policycc.verify(folder, MATRIX).notes
+
+
+def _document(path: str, actions: int) -> bytes:
+    names = [f"ec2:StopInstances{number:04}" for number in range(actions)]
+    statement = {"Effect": "Allow", "Action": names, "Resource": "*"}
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]}).encode()
+
+
+def test_an_inline_policy_counts_against_its_own_quota() -> None:
+    documents = [read_document(f"main/w-{n}.json", _document("", 1)) for n in range(11)]
+    assert [path for path, _ in misfits("role", documents, {}, frozenset())] == ["main/w-10.json"]
+    assert list(misfits("role", documents, {}, frozenset({"main/w-3.json"}))) == []
+    large = read_document("main/w-large.json", _document("", 300))
+    assert 6144 < large.size < 10240
+    assert [path for path, _ in misfits("role", [large], {}, frozenset())] == ["main/w-large.json"]
+    assert list(misfits("role", [large], {}, frozenset({"main/w-large.json"}))) == []
+    assert [path for path, _ in misfits("group", [large], {}, frozenset({"main/w-large.json"}))] == [
+        "main/w-large.json"
+    ]
