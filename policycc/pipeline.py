@@ -124,7 +124,11 @@ def _compile(matrices: tuple[Matrix, ...], diagnostics: Diagnostics, *, template
         for matrix, wishes, accepts, expected in wished:
             compiled.append(_one(matrix, world, catalogue, chosen, wishes, accepts, expected, diagnostics))
     except TemplateError as error:
-        diagnostics.error("PCC613", f"the template `{error.template}` cannot be used: {error.problem}")
+        diagnostics.error(
+            "PCC613",
+            f"the template `{error.template}` cannot be used: {error.problem}",
+            help="correct it, or leave it out: the template of the package then takes its place",
+        )
         return Result(diagnostics, matrices, pinned)
     documents = [document for one in compiled for document in one.documents]
     outcome, emitted = _emit(compiled, pinned, documents, diagnostics)
@@ -280,7 +284,8 @@ def _prove(result: Result, outcome: Outcome, files: Mapping[str, bytes]) -> Proo
     from policycc.verify import Verdict, verify
 
     policies = {path: content for path, content in files.items() if "/trust/" not in path}
-    verification = verify(result.matrices, load_catalogue(), policies)
+    inline = frozenset(item.path for item in result.emitted if item.kind == "inline")
+    verification = verify(result.matrices, load_catalogue(), policies, inline=inline)
     for item in verification.properties:
         if item.name == "irredundant":
             continue
