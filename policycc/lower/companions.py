@@ -96,7 +96,7 @@ def _own_or_bare(
         bare = _unmarked(world, place, row, anything)
         if bare:
             way = replace(own, resources=bare, resource_tags=())
-            found.append(CompanionWay(way, tuple(f"{row.tag_key}/{key}" for key, _ in tags)))
+            found.append(CompanionWay(way, tuple(f"{row.tag_key}/{key}" for key in world.boundary_keys(place))))
     return tuple(found)
 
 

@@ -21,7 +21,11 @@ from policycc.lower.requirements import demanded
 from policycc.lower.wishes import Wish
 from policycc.model.matrix import Accept, Group, Matrix
 
-Why = Literal["held", "fallback", "accept", "split", "error", "unsaid", "refused", "escape", "accepted-omission"]
+Why = Literal[
+    "held", "fallback", "accept", "split", "unmet", "error", "unsaid", "refused", "escape", "accepted-omission"
+]
+
+_UNMET = "no request meets what is required in all environments that it would reach"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +113,8 @@ class Decider:
             return self._left_out(wish, place, facts, holding, "escape", forbidden[0].when, forbidden)
         escapes = tuple((escape, self._escape_decision(escape, accepted, holding)) for escape in facts.escapes)
         if holding.verdict is Verdict.HELD:
+            if any("account" in row.how for row in holding.rows) and self._unmet(group, place):
+                return Decision(wish, place, facts, holding, "split", "unmet", _UNMET)
             return Decision(wish, place, facts, holding, "granted", "held", "", escapes)
         if holding.verdict is Verdict.REFUSED:
             if accepted:
@@ -144,11 +150,14 @@ class Decider:
         why: Literal["fallback", "accept"],
         escapes: tuple[tuple[Escape, EscapeDecision], ...],
     ) -> Decision:
-        places = [other.name for other in self.world.account_places(place) if other.matrix == self.matrix.name]
-        if demanded(self.matrix, group.name, tuple(places), mfa_in_trust=True).impossible:
-            reason = "no request meets what is required in all environments that it would reach"
-            return Decision(wish, place, facts, holding, "split", "split", reason)
+        if self._unmet(group, place):
+            return Decision(wish, place, facts, holding, "split", "unmet", _UNMET)
         return Decision(wish, place, facts, holding, "residual", why, holding.reason, escapes)
+
+    def _unmet(self, group: Group, place: Place) -> bool:
+        """Whether no request meets what is required of the group in all environments of the account."""
+        places = [other.name for other in self.world.account_places(place) if other.matrix == self.matrix.name]
+        return demanded(self.matrix, group.name, tuple(places), mfa_in_trust=True).impossible
 
     def _left_out(
         self,

@@ -32,6 +32,7 @@ def report(matrix: Matrix, world: World, decisions: Iterable[Decision], diagnost
     for kind, say in (
         ("unsaid", _unsaid),
         ("split", _split),
+        ("unmet", _unmet),
         ("error", _split_error),
     ):
         for own in _cells(decision for decision in found if decision.why == kind):
@@ -171,6 +172,15 @@ def _split(own: list[Decision], world: World, diagnostics: Diagnostics) -> None:
 
 def _split_error(own: list[Decision], world: World, diagnostics: Diagnostics) -> None:
     diagnostics.error("PCC402", _split_headline(own, world), *_place(own), help=_split_help(own, world))
+
+
+def _unmet(own: list[Decision], world: World, diagnostics: Diagnostics) -> None:
+    diagnostics.warning(
+        "PCC402",
+        f"{_names(own)} in {_where(own)} reaches environments that require what no call meets at once: left out",
+        *_place(own),
+        help=f"give {_where(own)} an account of its own, or make the `[[require]]` entries agree",
+    )
 
 
 def _split_headline(own: list[Decision], world: World) -> str:
