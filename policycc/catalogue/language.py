@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 VARIABLE = re.compile(r"\$\{([^}]*)\}")
 _FREE = ""
@@ -20,13 +20,11 @@ _SEGMENT = ":/"
 _HEAD_SEGMENTS = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Literal:
+class Literal(NamedTuple):
     char: str
 
 
-@dataclass(frozen=True, slots=True)
-class Any:
+class Any(NamedTuple):
     """One character, or any number of them, that is none of `but`."""
 
     many: bool
@@ -98,7 +96,11 @@ def render(arn: str, partition: str, account: str | None, owner: str | None = No
 @lru_cache(maxsize=65536)
 def common(one: Language, other: Language) -> str | None:
     """A short string of both languages, or None if they are disjoint."""
-    start = (0, 0)
+    if not _ends_agree(one, other):
+        return None
+    # Where both languages open with the same literals there is one way only.
+    opening = _shared_opening(one, other)
+    start = (opening, opening)
     came: dict[tuple[int, int], tuple[tuple[int, int], str]] = {}
     queue = deque([start])
     seen = {start}
@@ -106,7 +108,7 @@ def common(one: Language, other: Language) -> str | None:
     while queue:
         state = queue.popleft()
         if state == goal:
-            return _trace(came, state)
+            return "".join(token.char for token in one[:opening] if isinstance(token, Literal)) + _trace(came, state)
         for following, text in _steps(one, other, *state):
             if following not in seen:
                 seen.add(following)
@@ -114,6 +116,25 @@ def common(one: Language, other: Language) -> str | None:
                 # Steps without text first: a witness is read by people, so it should be short.
                 (queue.append if text else queue.appendleft)(following)
     return None
+
+
+def _shared_opening(one: Language, other: Language) -> int:
+    """How many literals both languages open with alike."""
+    for place, (left, right) in enumerate(zip(one, other, strict=False)):
+        if left != right or not isinstance(left, Literal):
+            return place
+    return min(len(one), len(other))
+
+
+def _ends_agree(one: Language, other: Language) -> bool:
+    """Whether the literals that open and close the languages allow of a common string; a cheap first look."""
+    for pairs in (zip(one, other, strict=False), zip(reversed(one), reversed(other), strict=False)):
+        for left, right in pairs:
+            if not (isinstance(left, Literal) and isinstance(right, Literal)):
+                break
+            if left.char != right.char:
+                return False
+    return True
 
 
 def _steps(one: Language, other: Language, i: int, j: int) -> list[tuple[tuple[int, int], str]]:

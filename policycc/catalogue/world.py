@@ -18,6 +18,10 @@ class Place:
     environment: Environment
     account: Account
 
+    def __hash__(self) -> int:
+        # A place is looked up very often, and its name in its matrix tells it from all others of a build.
+        return hash((self.matrix, self.environment.name))
+
     @property
     def name(self) -> str:
         return self.environment.name
@@ -60,6 +64,12 @@ class World:
     def shared_inputs(self, place: Place) -> tuple[Place, ...]:
         """The shared environments whose resources a create in `place` may take as input."""
         return tuple(p for p in self.neighbours(place) if p.environment.shared)
+
+    def boundary_keys(self, place: Place) -> tuple[str, ...]:
+        """The boundary keys of every environment of the account, the place's own first. Another matrix may mark its
+        resources by more keys, and whoever could write those would move its boundary."""
+        places = (place, *self.neighbours(place))
+        return tuple(dict.fromkeys(key for other in places for key, _ in other.environment.tags))
 
     def alone(self, place: Place) -> bool:
         """Whether the whole account is this one environment's."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import fields, replace
+from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from policycc.ir.outcome import Grant, Outcome
@@ -39,15 +40,22 @@ def canonical(outcome: Outcome) -> Outcome:
 
 def _fold(entries: Iterable[_Entry], over: str) -> tuple[_Entry, ...]:
     """Entries that differ in the list `over` only become one, with the union of it."""
-    found: dict[_Entry, set[str]] = {}
-    for entry in map(_normal, entries):
-        found.setdefault(replace(entry, **{over: ()}), set()).update(getattr(entry, over))
-    return _in_order(replace(entry, **{over: _sorted(values)}) for entry, values in found.items())
+    found: dict[tuple[Any, ...], tuple[_Entry, set[str]]] = {}
+    for entry in entries:
+        normal = _normal(entry)
+        rest = tuple(getattr(normal, name) for name in _names(type(entry)) if name != over)
+        found.setdefault(rest, (normal, set()))[1].update(getattr(entry, over))
+    return _in_order(replace(entry, **{over: _sorted(values)}) for entry, values in found.values())
 
 
 def _by_action(entries: Iterable[_Entry]) -> Iterable[_Entry]:
     """One entry an action: so the fold does not depend on how the actions came grouped."""
-    return (replace(entry, actions=(action,)) for entry in entries for action in getattr(entry, "actions"))  # noqa: B009
+    for entry in entries:
+        actions = getattr(entry, "actions")  # noqa: B009
+        if len(actions) == 1:
+            yield entry
+        else:
+            yield from (replace(entry, actions=(action,)) for action in actions)
 
 
 def _in_order(entries: Iterable[_Entry]) -> tuple[_Entry, ...]:
@@ -57,22 +65,27 @@ def _in_order(entries: Iterable[_Entry]) -> tuple[_Entry, ...]:
 def _normal(entry: _Entry) -> _Entry:
     """The entry with its lists sorted and without repeats."""
     changes: dict[str, Any] = {}
-    for field in fields(entry):
-        value = getattr(entry, field.name)
-        if field.name == "how":
-            changes[field.name] = tuple(sorted((kind, _sorted(ways)) for kind, ways in value))
-        elif isinstance(value, tuple):
-            changes[field.name] = _sorted(value)
-    return replace(entry, **changes)
+    for name in _names(type(entry)):
+        value = getattr(entry, name)
+        if isinstance(value, tuple) and value:
+            normal = tuple(sorted((kind, _sorted(ways)) for kind, ways in value)) if name == "how" else _sorted(value)
+            if normal != value:
+                changes[name] = normal
+    return replace(entry, **changes) if changes else entry
+
+
+@cache
+def _names(kind: type[DataclassInstance]) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))
 
 
 def _sort_key(entry: DataclassInstance) -> tuple[Any, ...]:
     """The fields in their order, so by group or name first. Only an account's id may be None."""
-    return tuple(getattr(entry, field.name) or "" for field in fields(entry))
+    return tuple(getattr(entry, name) or "" for name in _names(type(entry)))
 
 
-def _sorted(values: Iterable[str]) -> tuple[str, ...]:
-    return tuple(sorted(set(values)))
+def _sorted(values: Collection[str]) -> tuple[str, ...]:
+    return tuple(values) if len(values) == 1 else tuple(sorted(set(values)))
 
 
 def _check_single(grants: Iterable[Grant]) -> None:
@@ -81,7 +94,7 @@ def _check_single(grants: Iterable[Grant]) -> None:
         for environment in grant.environments:
             for action in grant.actions:
                 first = seen.setdefault((grant.group, environment, action), grant)
-                if _normal(replace(first, environments=(), actions=())) != _normal(
+                if first is not grant and _normal(replace(first, environments=(), actions=())) != _normal(
                     replace(grant, environments=(), actions=())
                 ):
                     raise ValueError(f"{grant.group} {environment} {action} has two outcomes")

@@ -29,6 +29,8 @@ def includes(wide: str, narrow: str) -> bool:
 
     `*` of `narrow` is taken as a letter that only `*` of `wide` can read, and `?` as one that only wildcards can:
     exact as long as some character occurs in neither glob."""
+    if "?" not in wide:
+        return _stars_include(wide, narrow)
     reachable = {0}
     for char in narrow:
         reachable = _skip_stars(wide, reachable)
@@ -43,6 +45,24 @@ def includes(wide: str, narrow: str) -> bool:
                 following.add(place + 1)
         reachable = following
     return len(wide) in _skip_stars(wide, reachable)
+
+
+def _stars_include(wide: str, narrow: str) -> bool:
+    """The same for a `wide` without `?`: its pieces between stars stand in `narrow` one after the other."""
+    first, *rest = wide.split("*")
+    if not rest:
+        return wide == narrow and "?" not in narrow
+    last = rest.pop()
+    end = len(narrow) - len(last)
+    if len(first) > end or not narrow.startswith(first) or not narrow.endswith(last):
+        return False
+    place = len(first)
+    for piece in rest:
+        found = narrow.find(piece, place, end)
+        if found < 0:
+            return False
+        place = found + len(piece)
+    return True
 
 
 def _skip_stars(glob: str, places: set[int]) -> set[int]:
