@@ -18,7 +18,8 @@ from policycc.iam.model import Condition
 
 PASS_ROLE = "iam:PassRole"
 CREATE_ROLE = "iam:CreateRole"
-ROLE_TYPE = "iam:role"
+ROLE_TYPES = frozenset({"ec2:role", "iam:role", "ssm:iam-role", "sts:role"})
+"""IAM roles under the names that services give the type. They are held by their path wherever they stand."""
 ROLE_CLASSES = frozenset({"pass-role", "assume-role", "role-create"})
 """Escape classes that are held to the environment's roles even where the whole account is the environment's."""
 LISTED_SPELLINGS = 5
@@ -255,7 +256,7 @@ class _Ladder:
             return RowHolding(row.type, row.required, Verdict.REFUSED, (), reason, row=row)
         if row.part is Part.COPIED:
             return self._copied(row)
-        if row.id == ROLE_TYPE:
+        if row.id in ROLE_TYPES:
             return self._role(row)
         if row.part is Part.CREATED:
             return self._created(row)
@@ -293,8 +294,17 @@ class _Ladder:
 
     def _copied(self, row: RowFacts) -> RowHolding:
         """Source and target of one type: the target by its name and the request's tags, the source as it is found."""
-        sources = self._by_tag(row, unconfirmed=False) + self._by_arn(row)
         names = self._names(row) if row.owner and row.owner.chosen and self.facts.name_chosen else ()
+        sources = self._by_tag(row, unconfirmed=False) + self._by_arn(row)
+        if row.request_tag:
+            # A target may show the request's tags as its own, and then passes for a source: what holds sources has to
+            # ask of the name and of the request what holds targets asks.
+            guard = self._request_guard(row.tag_keys)
+            sources = tuple(
+                Way(way.how, way.resources if way.how == "arn" else names, way.resource_tags, *guard, way.pins)
+                for way in sources
+                if way.how == "arn" or names
+            )
         targets: tuple[Way, ...] = ()
         if names and row.request_tag:
             targets = (Way("created", names, (), *self._request_guard(row.tag_keys)),)
@@ -343,7 +353,7 @@ class _Ladder:
         if self._only_tags():
             if not (row.tag_keys or self.facts.tag_keys):
                 return None
-            return (), TagKeys(TagRule.UNTOUCHED, tuple(key for key, _ in self.place.environment.tags))
+            return (), TagKeys(TagRule.UNTOUCHED, self.world.boundary_keys(self.place))
         return (), None
 
     def _only_tags(self) -> bool:
@@ -515,11 +525,17 @@ class _Ladder:
         request = tuple((f"aws:RequestTag/{key}", value) for key, value in tags)
         if not tag_keys:
             return request, None
-        keys = tuple(key for key, _ in tags)
+        keys = {key for key, _ in tags}
+        # Boundary keys of other matrices in the account are left alone as well: the same guard holds the companions,
+        # and those see resources that exist.
+        foreign = {key for key in self.world.boundary_keys(self.place) if key not in keys}
         if self.ask.tagging_keys is not None:
-            return request, TagKeys(TagRule.ONLY, tuple(sorted({*keys, *self.ask.tagging_keys})))
-        spellings = sorted(form for key in keys if len(key) <= LISTED_SPELLINGS for form in other_spellings(key))
-        return request, TagKeys(TagRule.NOT, tuple(spellings)) if spellings else None
+            folded = {key.lower() for key in foreign}
+            others = {key for key in self.ask.tagging_keys if key.lower() not in folded}
+            return request, TagKeys(TagRule.ONLY, tuple(sorted(keys | others)))
+        short = (key for key in keys | foreign if len(key) <= LISTED_SPELLINGS)
+        spellings = foreign.union(*(other_spellings(key) for key in short)) - keys
+        return request, TagKeys(TagRule.NOT, tuple(sorted(spellings))) if spellings else None
 
     def _long_keys(self) -> tuple[str, ...]:
         return tuple(key for key, _ in self.place.environment.tags if len(key) > LISTED_SPELLINGS)

@@ -75,7 +75,7 @@ class Prover:
     tested: tuple[str, ...]
     findings: Mapping[str, Findings]
     classes: tuple[Class, ...] = ()
-    _clauses: list[Clause] = field(default_factory=list)
+    clauses: list[Clause] = field(default_factory=list)
     _allowed: dict[Matched, Term] = field(default_factory=dict)
     _companions: Mapping[str, tuple[Companion, ...]] = field(default_factory=dict)
     _spellings: dict[str, str] = field(default_factory=dict)
@@ -85,7 +85,7 @@ class Prover:
 
     def prove(self) -> None:
         """Fill in the findings."""
-        self._clauses = [clause for document in self.documents for clause in document.clauses]
+        self.clauses = [clause for document in self.documents for clause in document.clauses]
         self._companions = companions_of(self.scene, self.holder)
         places = self.scene.world.account_places(self.holder.places[0])
         self._spellings = {key.lower(): key for place in places for key, _ in place.environment.tags}
@@ -108,7 +108,7 @@ class Prover:
     # -- what is alike --------------------------------------------------------------------------------------------
 
     def _classes(self) -> Iterator[Class]:
-        allowed = matched(self._clauses, self.scene.catalogue)
+        allowed = matched(self.clauses, self.scene.catalogue)
         accepted = {action for action, _ in self.holder.accepted_residuals | self.holder.accepted_escapes}
         alike: dict[tuple[object, ...], list[str]] = {}
         members = dict.fromkeys([*allowed, *self.holder.grants, *self._companions])
@@ -128,17 +128,17 @@ class Prover:
         if statements not in self._allowed:
             self._allowed[statements] = every(
                 (
-                    some(self._clauses[index].scope for index in statements.allows),
-                    *(negate(self._clauses[index].scope) for index in statements.denies),
+                    some(self.clauses[index].scope for index in statements.allows),
+                    *(negate(self.clauses[index].scope) for index in statements.denies),
                 )
             )
         return self._allowed[statements]
 
-    def _live(self, statements: Matched, subject: Subject) -> Matched:
+    def live(self, statements: Matched, subject: Subject) -> Matched:
         """The statements that can name a resource of the subject's type."""
 
         def lives(index: int) -> bool:
-            resources = self._clauses[index].resources
+            resources = self.clauses[index].resources
             if resources is None:
                 return True
             key = (id(subject.shape.arns), id(resources))
@@ -152,8 +152,8 @@ class Prover:
         except TooManyStatesError:
             return statements
 
-    def _question(self, found: Class, subject: Subject) -> Question:
-        live = self._live(found.statements, subject)
+    def question(self, found: Class, subject: Subject) -> Question:
+        live = self.live(found.statements, subject)
         return Question(
             self.scene,
             self.holder,
@@ -161,27 +161,27 @@ class Prover:
             self._term(live),
             found.granted,
             self._companions.get(subject.action, ()),
-            tuple(self._clauses[index].form for index in (*live.allows, *live.denies)),
+            tuple(self.clauses[index].form for index in (*live.allows, *live.denies)),
         )
 
     # -- properties that no request may break ---------------------------------------------------------------------
 
     def _nothing_more(self, found: Class) -> None:
         for subject in self.scene.subjects(found.action, self.holder.places[0]):
-            question = self._question(found, subject)
+            question = self.question(found, subject)
             key = self._key(found, question, None)
             if key is None:
                 continue
-            breaches = [breach for breach in _breaches(question) if breach.term != NEVER]
+            ways = [breach for breach in breaches(question) if breach.term != NEVER]
             possible = every((question.allowed, marks.agreement(subject, question.places), marks.not_reserved(subject)))
             try:
                 # Usually nothing is wrong, and then one question for all properties is enough.
-                if self._search(subject, every((possible, some(breach.term for breach in breaches)))) is None:
+                if self.search(subject, every((possible, some(breach.term for breach in ways)))) is None:
                     self.scene.settled.add(key)
                     continue
             except Undecided:
                 pass
-            for breach in breaches:
+            for breach in ways:
                 self._find(found, subject, breach, every((possible, breach.term)), allowed=True)
 
     def _key(self, found: Class, question: Question, place: Place | None) -> tuple[object, ...] | None:
@@ -197,7 +197,7 @@ class Prover:
         self._asked.add(key)
         return key
 
-    def _search(self, subject: Subject, term: Term) -> Witness | None:
+    def search(self, subject: Subject, term: Term) -> Witness | None:
         return find(subject, term, self._spellings, self._names)
 
     def _find(self, among: Class, subject: Subject, breach: Breach, term: Term, *, allowed: bool) -> bool:
@@ -206,7 +206,7 @@ class Prover:
         Whether there is none; if there is one, or it cannot be known, that is kept."""
         found = self.findings[breach.name]
         try:
-            witness = self._search(subject, term)
+            witness = self.search(subject, term)
         except Undecided as reason:
             found.open.append(Open(self.holder.name, subject.action, str(reason)))
             return False
@@ -237,7 +237,7 @@ class Prover:
     def _answers(self, subject: Subject, term: Term) -> Iterator[Witness]:
         """Requests that may be solutions. Ends without one that is only if there is none; raises Undecided."""
         for grounding in grounded(term):
-            witness = self._search(subject, grounding)
+            witness = self.search(subject, grounding)
             if witness is not None:
                 yield witness
         from policycc.verify import smt
@@ -266,7 +266,7 @@ class Prover:
                 # What a tag action does to a resource in the making is its companion's business.
                 if subject.type not in rows or subject.shape.mode is Mode.BEING_CREATED:
                     continue
-                question = self._question(found, subject)
+                question = self.question(found, subject)
                 key = self._key(found, question, place)
                 if key is None:
                     continue
@@ -291,7 +291,7 @@ class Prover:
         for subject in self.scene.subjects(found.action, place, claimed=True):
             if subject.shape.mode is Mode.BEING_CREATED:
                 continue
-            question = self._question(found, subject)
+            question = self.question(found, subject)
             key = self._key(found, question, place)
             if key is not None and self._must(found, question, place, usability.residual(question, place)):
                 self.scene.settled.add(key)
@@ -308,7 +308,7 @@ class Prover:
             for subject in self.scene.subjects(found.action, companion.place, claimed=True):
                 if subject.type not in companion.types:
                     continue
-                question = self._question(found, subject)
+                question = self.question(found, subject)
                 for term in usability.companion(question, companion):
                     self._must(found, question, companion.place, term)
 
@@ -319,7 +319,7 @@ class Prover:
         return self._find(found, question.subject, breach, term, allowed=False)
 
 
-def _breaches(question: Question) -> Iterator[Breach]:
+def breaches(question: Question) -> Iterator[Breach]:
     for place in question.places:
         yield Breach("isolation", isolation(question, place), place.name, f"it is not granted in {place.name}")
     yield Breach("exactness", exactness(question), None, "nothing in the matrix intends it")

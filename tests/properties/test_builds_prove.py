@@ -1,0 +1,48 @@
+"""What people write builds and proves: a refusal with a counterexample is for templates, never for a plain matrix."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+import pytest
+
+from policycc import pipeline
+from policycc.diagnostics.model import Severity
+from policycc.source.read import read_text
+
+ACCOUNT = '[accounts.main]\nid = "111111111111"\n'
+
+
+def built(*texts: str) -> Mapping[str, str]:
+    """The policies of matrices that must build without an error, by path."""
+    result = pipeline.build_documents(read_text(text, f"m{number}.toml") for number, text in enumerate(texts))
+    errors = [item.message for item in result.diagnostics if item.severity is Severity.ERROR]
+    assert errors == []
+    assert result.files is not None and result.outcome is not None
+    assert {str(getattr(verdict, "verdict", verdict)) for _, verdict in result.outcome.proof.verdicts} == {"proved"}
+    return {path: content.decode() for path, content in result.files.items() if path != "manifest.json"}
+
+
+def matrix(name: str, environments: str, access: str, more: str = "") -> str:
+    return f'version = 1\nname = "{name}"\n{more}{ACCOUNT}{environments}{access}'
+
+
+@pytest.mark.parametrize("service", ["sqs", "sns", "secretsmanager", "dynamodb", "kms"])
+def test_a_whole_service_builds_without_its_forbidden_escapes(service: str) -> None:
+    """Resource-policy writes come with `service:*` and are left out: nobody is promised that they work."""
+    environments = '[environments."*"]\nnames = ["app-{environment}-*"]\n[environments.dev]\n[environments.prod]\n'
+    policies = built(matrix("app", environments, f'[access.g]\ndev = ["{service}:*"]\n'))
+    assert policies and not any("PutResourcePolicy" in text or "AddPermission" in text for text in policies.values())
+
+
+def test_tagging_is_kept_from_the_boundary_keys_of_every_matrix_in_the_account() -> None:
+    """A second matrix may mark by more keys; who writes those moves its boundary."""
+    one = matrix(
+        "one", "[environments.dev]\n", '[access.g]\ndev = ["sqs:TagQueue", "sqs:UntagQueue", "sqs:CreateQueue"]\n'
+    )
+    tags = '[environments.live]\ntags = { env = "live", app = "two" }\n'
+    two = matrix("two", tags, '[access.h]\nlive = ["sqs:SendMessage"]\n')
+    policy = json.loads(built(one, two)["main/one-g.json"])
+    (tagging,) = [item for item in policy["Statement"] if "sqs:UntagQueue" in item["Action"]]
+    assert set(tagging["Condition"]["ForAllValues:StringNotEqualsIgnoreCase"]["aws:TagKeys"]) == {"env", "app"}
