@@ -10,7 +10,7 @@ from functools import lru_cache
 from policycc.catalogue import keys
 from policycc.catalogue.catalogue import Catalogue
 from policycc.catalogue.facts import ActionFacts, EscapeKind, RowFacts
-from policycc.catalogue.holdability import ROLE_TYPE
+from policycc.catalogue.holdability import ROLE_TYPES
 from policycc.catalogue.holding_facts import facts as action_facts
 from policycc.catalogue.language import of_resource
 from policycc.catalogue.regions import global_region
@@ -89,7 +89,7 @@ def question_kind(question: Question, tested: tuple[str, ...]) -> Kind | None:
     Two types differ in their ARNs, and that matters only as far as patterns tell those apart: the statements', the
     declared ARNs, and the names of each environment as this type has them."""
     facts, row = question.subject.facts, question.subject.row
-    if row is None or row.aws_owned or row.id in marks.RESERVED or row.id == ROLE_TYPE:
+    if row is None or row.aws_owned or row.id in marks.RESERVED or row.id in ROLE_TYPES:
         return None
     places = question.places
     try:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from itertools import combinations
 
 from policycc.catalogue.facts import RowFacts
-from policycc.catalogue.holdability import ROLE_TYPE
+from policycc.catalogue.holdability import ROLE_TYPES
 from policycc.catalogue.language import Language, common, of_resource, render
 from policycc.catalogue.world import Place
 from policycc.verify.arns import of_type
@@ -31,13 +31,15 @@ from policycc.verify.terms import (
 
 RESERVED_BUCKETS = ("accesspoint", "storage-lens", "storage-lens-group")
 RESERVED = {
+    "elasticloadbalancing:loadbalancer": ("arn:*:elasticloadbalancing:*:*:loadbalancer/*/*",),
     "s3:bucket": ("arn:*:s3:::*/*",),
     "s3:object": tuple(f"arn:*:s3:::{bucket}/*" for bucket in RESERVED_BUCKETS),
 }
-"""ARNs that no resource of the type has. The name of a bucket holds no slash
-(https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html). That no bucket has one of the reserved
-names is an assumption of the proof: patterns for access points (arn:aws:s3:REGION:ACCOUNT:accesspoint/NAME) would match
-its objects where region and account are open."""
+"""ARNs that no resource of the type has. The names of buckets and of classic load balancers hold no slash
+(https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html,
+https://docs.aws.amazon.com/elasticloadbalancing/2012-06-01/APIReference/API_CreateLoadBalancer.html). That no bucket has
+one of the reserved names is an assumption of the proof: patterns for access points
+(arn:aws:s3:REGION:ACCOUNT:accesspoint/NAME) would match its objects where region and account are open."""
 
 
 def belongs(subject: Subject, place: Place, alone: bool) -> Term:
@@ -87,7 +89,7 @@ def named(subject: Subject, place: Place) -> tuple[Term, ...]:
 def name_languages(row: RowFacts, place: Place) -> tuple[Language, ...]:
     """The ARNs of the type whose owner is named as the environment says; roles are known by their path."""
     environment = place.environment
-    if row.id == ROLE_TYPE:
+    if row.id in ROLE_TYPES:
         account = place.account.id or "*"
         return tuple(of_resource(f"arn:{place.partition}:iam::{account}:role{path}*") for path in environment.roles)
     if row.owner is None or not row.owner.chosen:

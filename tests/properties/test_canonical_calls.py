@@ -14,10 +14,9 @@ from tests.support.canonical_calls import Authorised, Call
 from tests.support.evaluating import badges
 
 CALLS = canonical_calls.calls()
+REFUSED = canonical_calls.refused()
 ACCOUNT = "111111111111"
 DELEGATING = {"Effect": "Allow", "Principal": {"AWS": ACCOUNT}}
-
-waits_for_pipeline = pytest.mark.xfail(raises=NotImplementedError, reason="nothing compiles a matrix yet")
 
 
 def line(asked: Authorised, documents: list[Any]) -> dict[str, Any]:
@@ -41,7 +40,7 @@ def line(asked: Authorised, documents: list[Any]) -> dict[str, Any]:
 @cache
 def team() -> list[Any]:
     """The policies of the one group of the matrix."""
-    (badge,) = badges(building.build([canonical_calls.MATRIX]).files)
+    (badge,) = badges(building.build([canonical_calls.MATRIX], prove=False).files)
     return badge.documents
 
 
@@ -67,8 +66,7 @@ def test_a_call_bears_marks_that_another_environment_lacks(call: Call) -> None:
         assert "dev" not in [value for value in moved.context.values() if isinstance(value, str)]
 
 
-@waits_for_pipeline
-@pytest.mark.parametrize("call", CALLS, ids=lambda call: call.id)
+@pytest.mark.parametrize("call", [call for call in CALLS if call.id not in REFUSED], ids=lambda call: call.id)
 def test_a_call_is_allowed_inside_its_environment(call: Call) -> None:
     documents = team()
     refused = [one for one in call.authorises if Policycc().decide(line(one, documents)) != "allowed"]
@@ -76,7 +74,18 @@ def test_a_call_is_allowed_inside_its_environment(call: Call) -> None:
     assert all(naive.decide(line(one, documents)) == "allowed" for one in call.authorises)
 
 
-@waits_for_pipeline
+@pytest.mark.parametrize("call", [call for call in CALLS if call.id in REFUSED], ids=lambda call: call.id)
+def test_a_call_that_cannot_be_held_is_refused_and_says_why(call: Call) -> None:
+    documents = team()
+    assert len(REFUSED[call.id]) > 40
+    assert [one for one in call.authorises if Policycc().decide(line(one, documents)) != "allowed"] != []
+
+
+def test_only_calls_that_exist_are_excused() -> None:
+    assert set(REFUSED) <= {call.id for call in CALLS}
+    assert len(REFUSED) * 20 < len(CALLS)
+
+
 @pytest.mark.parametrize("call", CALLS, ids=lambda call: call.id)
 def test_a_call_is_refused_in_another_environment(call: Call) -> None:
     documents = team()

@@ -133,7 +133,7 @@ def render(
 
 def is_role(row: RowFacts) -> bool:
     """IAM roles are told apart by their path; STS has the type under its own name."""
-    return row.id in ("iam:role", "sts:role")
+    return row.id in ("iam:role", "sts:role", "ec2:role", "ssm:iam-role")
 
 
 def fits(row: RowFacts, arn: str) -> bool:

@@ -50,3 +50,9 @@ def calls() -> tuple[Call, ...]:
         Call(line["id"], line["call"], tuple(Authorised(**entry) for entry in line["authorises"]), line["source"])
         for line in lines
     )
+
+
+def refused() -> dict[str, str]:
+    """The calls that no condition can allow inside and refuse elsewhere, each with the reason, by id."""
+    found: dict[str, str] = json.loads((FOLDER / "refused.json").read_text())
+    return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from policycc.catalogue.facts import EscapeKind
-from policycc.catalogue.holdability import ROLE_CLASSES, ROLE_TYPE, Verdict
+from policycc.catalogue.holdability import ROLE_CLASSES, ROLE_TYPES, Verdict
 from policycc.verify import marks
 from policycc.verify.intent import pins, row_of
 from policycc.verify.question import Question
@@ -21,7 +21,7 @@ def escape(question: Question) -> Term:
     holdings = [question.scene.holding(question.holder, facts, place) for place in question.granted]
     mitigated = [holding for holding in holdings if holding.verdict is Verdict.HELD]
     row = question.subject.row
-    if row is None or row.id != ROLE_TYPE or not any(found.id in ROLE_CLASSES for found in facts.escapes):
+    if row is None or row.id not in ROLE_TYPES or not any(found.id in ROLE_CLASSES for found in facts.escapes):
         return NEVER if mitigated else ALWAYS
     under = (
         every((Is(ArnIn(marks.name_languages(row, holding.place))), pins(row_of(holding, question.subject))))
