@@ -109,6 +109,8 @@ def test_a_command_answers_with_its_own_status(monkeypatch: pytest.MonkeyPatch) 
 
 def test_ctrl_c_is_130_and_no_traceback() -> None:
     code = (
+        # A shell has its background jobs ignore ctrl-C, and a test run may be one.
+        "import signal\nsignal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "from policycc.cli.app import COMMANDS, run\nfrom policycc.cli.lazy import Lazy\n"
         "COMMANDS['waits'] = Lazy('tests.support.commands:waits', 'waits')\nrun(['waits'])"
     )

@@ -308,8 +308,16 @@ def test_a_disk_that_fails_after_it_is_told_and_made_good(folder: Path, step: in
     assert contents(folder) == {**NEW, **FOREIGN}
 
 
+@pytest.fixture
+def listening() -> Iterator[None]:
+    """Ctrl-C is heard: a shell has its background jobs ignore it, and a test run may be one."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.mark.parametrize("step", range(len(STEPS)))
-def test_ctrl_c_leaves_the_old_set_or_the_new_one(folder: Path, step: int) -> None:
+def test_ctrl_c_leaves_the_old_set_or_the_new_one(folder: Path, listening: None, step: int) -> None:
     with pytest.raises(KeyboardInterrupt):
         write_build(folder, NEW, OURS, FaultyDisk(step, faults.ctrl_c))
     expected = OLD if step < COMMIT else NEW
