@@ -7,18 +7,20 @@ there are none (a pinning key, an account that is the group's own). Whose a reso
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from policycc.catalogue.catalogue import Catalogue
 from policycc.catalogue.facts import ActionFacts, ActionKind, Part, RowFacts
 from policycc.catalogue.holdability import Ask, Holding, RowHolding, Verdict, Way, hold
 from policycc.catalogue.holding_facts import facts as action_facts
+from policycc.catalogue.language import of_glob, render
 from policycc.catalogue.types import Level
 from policycc.catalogue.world import Place, World
 from policycc.model.matrix import Matrix
 from policycc.verify import marks
 from policycc.verify.requests import Mode, Subject, shape
 from policycc.verify.requires import demanded
+from policycc.verify.space import reaches
 from policycc.verify.terms import (
     ALWAYS,
     NEVER,
@@ -87,7 +89,7 @@ class Scene:
     catalogue: Catalogue
     settled: set[tuple[object, ...]] = field(default_factory=set)
     """Questions, as `kinds` tells them apart, that no request answers: they need not be asked for another principal."""
-    reached: dict[tuple[int, int], bool] = field(default_factory=dict)
+    named: dict[tuple[int, int], bool] = field(default_factory=dict)
     signatures: dict[tuple[object, ...], frozenset[int]] = field(default_factory=dict)
     """What has been worked out of ARNs and patterns, by their identities: to hash patterns takes longer than to ask."""
     _holdings: dict[tuple[object, ...], Holding] = field(default_factory=dict)
@@ -116,6 +118,8 @@ class Scene:
         for row in facts.rows:
             modes = _MODES[row.part]
             yield from (subject(row, mode) for mode in modes)
+            if not claimed:
+                yield from _of_aws(subject(row, Mode.EXISTING), place.partition)
             if facts.kind is ActionKind.TAG and f"{facts.action.service}:createaction" in row.supplied:
                 yield subject(row, Mode.BEING_CREATED)
 
@@ -140,6 +144,10 @@ class Scene:
             if place in places:
                 found.update(self.facts(action).passes_in(place.partition))
         return tuple(sorted(found))
+
+    def reached(self, place: Place) -> tuple[Place, ...]:
+        """The environments of the matrix that something reaches which is granted in `place` for the whole account."""
+        return tuple(other for other in self.world.account_places(place) if other.matrix == place.matrix)
 
     def required(self, holder: Holder, places: Iterable[Place], service: str, *, strictly: bool = False) -> Term:
         """What `[[require]]` demands of the group's calls in all of `places` together."""
@@ -170,13 +178,25 @@ class Scene:
         return "fallback" if (fallback.reads if reads else fallback.others) == "grant" else None
 
 
+def _of_aws(subject: Subject, partition: str) -> Iterator[Subject]:
+    """The same for what AWS itself owns under names that no customer can choose, such as `default:mysql-8-0`."""
+    for owned in subject.row.aws_owned if subject.row is not None else ():
+        arn = render(owned.arn, partition, None)
+        if not reaches(subject.shape, ResourceMatches((arn,), variables=False)):
+            yield replace(subject, shape=replace(subject.shape, arns=of_glob(arn)))
+
+
 def intended(scene: Scene, holder: Holder, subject: Subject, companions: tuple[Companion, ...]) -> Term:
     """The request is one that a grant, a companion, an input or an admitted residual of the principal intends."""
     places = holder.grants.get(subject.action, ())
     ways = [granted_in(scene, holder, subject, place) for place in places]
     ways += [accompanies(scene, holder, subject, companion) for companion in companions]
-    if scene.residual(holder, subject.facts) is not None or accepted_escape(holder, subject):
-        ways.append(scene.required(holder, holder.places, subject.facts.action.service))
+    ways += [
+        scene.required(holder, scene.reached(place), subject.facts.action.service)
+        for place in places
+        if (subject.action, place) in holder.accepted_escapes
+        or scene.residual_in(holder, subject.facts, place) is not None
+    ]
     return some(ways)
 
 
@@ -206,6 +226,9 @@ def _own(scene: Scene, subject: Subject, place: Place, row: RowHolding | None) -
         apart = every(negate(marks.belongs(subject, other, False)) for other in others)
         return every((_created(subject, place), apart))
     parts = [marks.belongs(subject, place, False)]
+    if subject.shape.mode is Mode.BEING_CREATED:
+        # A create that may use a name of the environment is authorised by itself; its other tags do not move anything.
+        parts = [some((*parts, *marks.named(subject, place)))]
     vpc = marks.in_vpc(subject.row, place) if subject.row is not None else None
     if vpc is not None:
         # A VPC is tested besides tags or a name, never instead of them.

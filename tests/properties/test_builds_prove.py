@@ -46,3 +46,14 @@ def test_tagging_is_kept_from_the_boundary_keys_of_every_matrix_in_the_account()
     policy = json.loads(built(one, two)["main/one-g.json"])
     (tagging,) = [item for item in policy["Statement"] if "sqs:UntagQueue" in item["Action"]]
     assert set(tagging["Condition"]["ForAllValues:StringNotEqualsIgnoreCase"]["aws:TagKeys"]) == {"env", "app"}
+
+
+@pytest.mark.parametrize(
+    ("environments", "actions"),
+    [
+        ('[environments.dev]\narns = ["arn:aws:ec2:eu-west-1:111111111111:instance/i-0123456789"]\n', "ec2:CreateTags"),
+        ('[environments.dev]\nnames = ["app-dev-*"]\n', "cloudformation:TagResource"),
+    ],
+)
+def test_tagging_of_what_names_or_arns_hold_is_intended_while_it_is_being_made(environments: str, actions: str) -> None:
+    assert built(matrix("app", environments + "[environments.prod]\n", f'[access.g]\ndev = ["{actions}"]\n'))
