@@ -142,9 +142,9 @@ class Prover:
             if resources is None:
                 return True
             key = (id(subject.shape.arns), id(resources))
-            found = self.scene.reached.get(key)
+            found = self.scene.named.get(key)
             if found is None:
-                found = self.scene.reached[key] = reaches(subject.shape, resources)
+                found = self.scene.named[key] = reaches(subject.shape, resources)
             return found
 
         try:
