@@ -21,7 +21,7 @@ from policycc.iam.template import Context, Text, parse_template
 from policycc.verify.domains import ANY_TEXT, compiled, has_variables, patterns_of, values_for
 from policycc.verify.formula import Assignment, Formula, atom, conjunction, constant, disjunction, negation
 from policycc.verify.requests import MULTIVALUED, TAG_KEYS, Mode, Shape, Supply, request_key, tag_key
-from policycc.verify.strings import Tokens, classes, matches, of_language
+from policycc.verify.strings import Tokens, classes, matches, may_meet, of_language
 from policycc.verify.terms import (
     All,
     ArnIn,
@@ -442,13 +442,25 @@ def arn_signatures(shape: Shape, groups: tuple[tuple[Tokens, ...], ...]) -> froz
 
 @lru_cache(maxsize=65536)
 def _arn_signatures(universe: Tokens, groups: tuple[tuple[Tokens, ...], ...]) -> frozenset[int]:
-    patterns = tuple(dict.fromkeys(pattern for group in groups for pattern in group))
+    # Most patterns are of other services. Without them the questions of many principals become one.
+    live = [tuple(pattern for pattern in group if may_meet(universe, pattern)) for group in groups]
+    patterns = tuple(dict.fromkeys(pattern for group in live for pattern in group))
     bits = {pattern: 1 << index for index, pattern in enumerate(patterns)}
-    masks = [sum(bits[pattern] for pattern in set(group)) for group in groups]
+    masks = [sum(bits[pattern] for pattern in set(group)) for group in live]
     return frozenset(
         sum(1 << index for index, mask in enumerate(masks) if signature & mask)
-        for signature in _arn_values(universe, patterns, ())[1]
+        for signature in _arn_values(*_without_opening(universe, patterns), ())[1]
     )
+
+
+def _without_opening(universe: Tokens, patterns: tuple[Tokens, ...]) -> tuple[Tokens, tuple[Tokens, ...]]:
+    """The same question without the literals that all of them open with: whatever follows tells the classes apart."""
+    place = 0
+    for tokens in zip(universe, *patterns, strict=False):
+        if not isinstance(tokens[0], str) or any(token != tokens[0] for token in tokens):
+            break
+        place += 1
+    return universe[place:], tuple(pattern[place:] for pattern in patterns)
 
 
 @lru_cache(maxsize=65536)

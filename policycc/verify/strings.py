@@ -37,7 +37,7 @@ class StringClass:
 class _Automaton:
     """A pattern as a set of positions in one integer, bit i for 'the first i tokens have been read'."""
 
-    __slots__ = ("_any", "_excluding", "_literal", "_many", "_tail", "final", "start")
+    __slots__ = ("_any", "_apart", "_excluding", "_literal", "_many", "_steps", "_tail", "final", "start")
 
     def __init__(self, tokens: Tokens, fold: bool) -> None:
         self.final = 1 << len(tokens)
@@ -59,6 +59,9 @@ class _Automaton:
         last = tokens[-1] if tokens else None
         free = isinstance(last, Wild) and last.many and not last.but
         self._tail = (1 << (len(tokens) - 1)) if free else 0
+        # The same few states are met in one product after another.
+        self._steps: dict[tuple[int, str], int] = {}
+        self._apart: dict[int, frozenset[str]] = {}
         self.start = self._close(1)
 
     def _close(self, positions: int) -> int:
@@ -71,6 +74,13 @@ class _Automaton:
         return self._tail | self.final if positions & self._tail else positions
 
     def step(self, positions: int, char: str) -> int:
+        key = (positions, char)
+        found = self._steps.get(key)
+        if found is None:
+            found = self._steps[key] = self._step(positions, char)
+        return found
+
+    def _step(self, positions: int, char: str) -> int:
         allowed = self._literal.get(char, 0) | (self._any & ~self._excluding.get(char, 0))
         hit = positions & allowed
         if not hit:
@@ -78,13 +88,18 @@ class _Automaton:
         many = hit & self._many
         return self._close(((hit & ~many) << 1) | many)
 
-    def characters(self, positions: int) -> set[str]:
+    def characters(self, positions: int) -> frozenset[str]:
         """The characters that this state treats unlike others."""
-        if positions & self._tail:
-            return set()
-        found = {char for char, bits in self._literal.items() if bits & positions}
-        found.update(char for char, bits in self._excluding.items() if bits & positions)
+        found = self._apart.get(positions)
+        if found is None:
+            found = self._apart[positions] = self._characters(positions)
         return found
+
+    def _characters(self, positions: int) -> frozenset[str]:
+        if positions & self._tail:
+            return frozenset()
+        literal = {char for char, bits in self._literal.items() if bits & positions}
+        return frozenset(literal.union(char for char, bits in self._excluding.items() if bits & positions))
 
     def open(self, positions: int) -> bool:
         """Whether a character that no literal names can be read."""
@@ -113,6 +128,17 @@ def matches(tokens: Tokens, text: str, fold: bool = False) -> bool:
     return bool(state & machine.final)
 
 
+def may_meet(one: Tokens, other: Tokens) -> bool:
+    """Whether the literals that open and close two patterns allow of a common string; a cheap first look."""
+    for pairs in (zip(one, other, strict=False), zip(reversed(one), reversed(other), strict=False)):
+        for left, right in pairs:
+            if not (isinstance(left, str) and isinstance(right, str)):
+                break
+            if left != right:
+                return False
+    return True
+
+
 def classes(universe: Tokens, patterns: Sequence[tuple[Tokens, bool]]) -> tuple[StringClass, ...]:
     """The classes of the strings of `universe` by the patterns that they match, shortest witness first.
 
@@ -124,6 +150,7 @@ def classes(universe: Tokens, patterns: Sequence[tuple[Tokens, bool]]) -> tuple[
 @lru_cache(maxsize=16384)
 def _classes(universe: Tokens, patterns: tuple[tuple[Tokens, bool], ...]) -> tuple[StringClass, ...]:
     machines = [_automaton(universe, False), *(_automaton(tokens, fold) for tokens, fold in patterns)]
+    others = machines[1:]
     start = tuple(machine.start for machine in machines)
     seen = {start}
     queue: deque[tuple[tuple[int, ...], str]] = deque([(start, "")])
@@ -135,11 +162,17 @@ def _classes(universe: Tokens, patterns: tuple[tuple[Tokens, bool], ...]) -> tup
             signature = sum(1 << i for i in range(len(patterns)) if state[i + 1] & finals[i + 1])
             found.setdefault(signature, text)
         for char in _characters(machines, state):
-            following = tuple(
-                machine.step(position, char) if position else 0
-                for machine, position in zip(machines, state, strict=True)
+            first = machines[0].step(state[0], char)
+            if not first:
+                continue
+            following = (
+                first,
+                *[
+                    machine.step(position, char) if position else 0
+                    for machine, position in zip(others, state[1:], strict=True)
+                ],
             )
-            if not following[0] or following in seen:
+            if following in seen:
                 continue
             seen.add(following)
             if len(seen) > LIMIT:
