@@ -225,14 +225,16 @@ def _unsound(decisions: Iterable[Decision], diagnostics: Diagnostics) -> None:
         for unsound in decision.holding.unsound:
             environment = decision.place.environment
             key = (environment.name, unsound.type, unsound.reach.other)
-            if decision.outcome == "granted" or key in said:
+            # A name that is not needed may be what it likes; an ARN is declared to be used.
+            unneeded = decision.outcome == "granted" and unsound.glob not in environment.arns
+            if unneeded or key in said:
                 continue
             said.add(key)
             diagnostics.error(
                 "PCC406",
                 f"`{unsound.glob}` of `{environment.name}` also fits a resource of `{unsound.reach.other}`",
                 *([environment.span] if environment.span else []),
-                help=f"such as `{unsound.reach.witness}`: put what tells environments apart before the first wildcard",
+                help=f"such as `{unsound.reach.witness}`: name the resources of `{environment.name}` more closely",
             )
 
 

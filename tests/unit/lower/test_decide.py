@@ -222,10 +222,16 @@ def test_a_refused_action_may_be_accepted_as_an_escape(check: Compile) -> None:
 
 
 def test_a_glob_that_reaches_another_environment_is_told_with_a_witness(check: Compile) -> None:
-    text = '[environments.dev]\nnames = ["web*dev"]\n[environments.prod]\nnames = ["web*prod"]\n'
-    done = check(text + cell("s3:GetObjectTorrent"))
+    text = '[environments.dev]\narns = ["arn:aws:ec2:*:*:instance/i-0*"]\n[environments.prod]\n'
+    done = check(text + cell("ec2:StopInstances", "ec2:StartInstances"))
     assert done.said == [("PCC406", "error")]
-    assert "`arn:aws:s3:::webprod/dev/`" in done.text("PCC406")
+    assert "fits a resource of `prod`" in done.text("PCC406")
+    assert ":instance/i-0`" in done.text("PCC406")
+
+
+def test_a_declared_resource_is_no_reach(check: Compile) -> None:
+    text = '[environments.dev]\narns = ["arn:aws:ec2:*:*:instance/i-0abc"]\n[environments.prod]\n'
+    assert check(text + cell("ec2:StopInstances")).said == []
 
 
 # -- accepts ---------------------------------------------------------------------------------------------------------
