@@ -260,8 +260,18 @@ def _emit(
 
 
 def _digest(matrix: Matrix) -> str:
-    """SHA-256 of the resolved matrix: the repr of frozen values leaves spans and paths out of what they are."""
-    return hashlib.sha256(repr(replace(matrix, path="", service_spans=())).encode()).hexdigest()
+    """SHA-256 of the resolved matrix: the repr of frozen values leaves spans and paths out of what they are.
+
+    Sets are written sorted beside it, because their repr depends on the seed of the process's hashes."""
+    plain = replace(
+        matrix,
+        path="",
+        service_spans=(),
+        accounts=tuple(replace(account, features=frozenset()) for account in matrix.accounts),
+        fallback=replace(matrix.fallback, written=frozenset()),
+    )
+    sets = ([sorted(account.features) for account in matrix.accounts], sorted(matrix.fallback.written))
+    return hashlib.sha256(repr((plain, sets)).encode()).hexdigest()
 
 
 def _finish(result: Result, *, prove: bool) -> Result:
