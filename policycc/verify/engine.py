@@ -19,6 +19,7 @@ from policycc.verify.holders import scene as scene_of
 from policycc.verify.intent import Holder, Scene
 from policycc.verify.properties.fit import misfits
 from policycc.verify.prove import Findings, Prover
+from policycc.verify.redundancy import Redundancy, Redundant
 from policycc.verify.residuals import assumptions, residuals
 from policycc.verify.result import PROPERTIES, Counterexample, Open, Property, Residual, Verdict, Verification
 from policycc.verify.terms import Test, leaves
@@ -36,11 +37,14 @@ def verify(
     documents: Mapping[str, bytes],
     manifest: Mapping[str, Any] | None = None,
     inline: frozenset[str] = frozenset(),
+    *,
+    redundancy: bool = False,
 ) -> Verification:
     """Prove the promise about policy documents, given by their paths as in an output folder (`main/webshop-dev.json`).
 
     Of the manifest only whose each file is and the digests are believed; without one, files belong to principals by
-    their names. `inline` are the documents that are no managed policies. Nothing is written."""
+    their names. `inline` are the documents that are no managed policies. With `redundancy` it is also looked for what
+    could be dropped, which takes longer than the proof. Nothing is written."""
     scene = scene_of(matrices, catalogue)
     found = all_holders(matrices, scene.world, catalogue)
     read = [read_document(path, content) for path, content in sorted(documents.items())]
@@ -58,19 +62,27 @@ def verify(
     for item in left:
         for name in ("isolation", "exactness") if item.reaches else ("exactness",):
             findings[name].exceptions.add(_excepted(item))
+    notes += _future(found, owned, catalogue)
+    properties = [_property(name, findings[name]) for name in _PROVED]
+    if redundancy:
+        properties.append(_irredundant(properties, provers))
+        notes += [f"{item} could be dropped" for item in properties[-1].exceptions]
     return Verification(
-        properties=tuple(_property(name, findings[name]) for name in _PROVED),
+        properties=tuple(properties),
         residuals=left,
         assumptions=assumptions(scene, provers),
-        notes=tuple(notes + _future(found, owned, catalogue)),
+        notes=tuple(notes),
         principals=len(found),
         documents=len(read),
         catalogue=f"{catalogue.source} {catalogue.version}",
     )
 
 
-def verify_directory(matrices: Sequence[Matrix], catalogue: Catalogue, directory: Path) -> Verification:
-    """Prove the promise about the policy files of a directory as they are. Raises OSError for what cannot be read."""
+def verify_directory(
+    matrices: Sequence[Matrix], catalogue: Catalogue, directory: Path, *, redundancy: bool = False
+) -> Verification:
+    """Prove the promise about the policy files of a directory as they are; `redundancy` as for `verify`. Raises OSError
+    for what cannot be read."""
     documents = {
         path.relative_to(directory).as_posix(): path.read_bytes()
         for path in sorted(directory.glob("*/*.json"))
@@ -78,7 +90,7 @@ def verify_directory(matrices: Sequence[Matrix], catalogue: Catalogue, directory
     }
     manifest, notes = _manifest(directory)
     notes += _trusts(manifest, directory)
-    found = verify(matrices, catalogue, documents, manifest, _inline(manifest))
+    found = verify(matrices, catalogue, documents, manifest, _inline(manifest), redundancy=redundancy)
     if (directory / JOURNAL).exists():
         notes.append("a build was interrupted here: the files may be of two builds; build again to finish or undo it")
     return _with_notes(found, notes)
@@ -246,6 +258,22 @@ def _property(name: str, found: Findings) -> Property:
     else:
         verdict = Verdict.PROVED
     return Property(name, verdict, counterexamples, tuple(found.open), tuple(sorted(found.exceptions)))
+
+
+def _irredundant(properties: Sequence[Property], provers: Sequence[Prover]) -> Property:
+    """What could be dropped is excepted from the verdict: it is no refutation. Only of a proved set can it be said."""
+    if any(item.verdict is not Verdict.PROVED for item in properties):
+        why = "what is needed can only be said of policies that are proved"
+        return Property("irredundant", Verdict.UNKNOWN, (), (Open("every principal", None, why),))
+    found: list[Redundant] = []
+    left: list[Open] = []
+    for prover in provers:
+        redundancy = Redundancy(prover)
+        redundancy.look()
+        found += redundancy.found
+        left += [Open(prover.holder.name, None, reason) for reason in redundancy.open]
+    words = tuple(f"{item.path}, statement {item.statement}: {item.part}" for item in found)
+    return Property("irredundant", Verdict.UNKNOWN if left else Verdict.PROVED, (), tuple(left), words)
 
 
 def _smallest(found: Sequence[Counterexample]) -> tuple[Counterexample, ...]:

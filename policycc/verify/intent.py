@@ -13,11 +13,12 @@ from policycc.catalogue.catalogue import Catalogue
 from policycc.catalogue.facts import ActionFacts, ActionKind, Part, RowFacts
 from policycc.catalogue.holdability import Ask, Holding, RowHolding, Verdict, Way, hold
 from policycc.catalogue.holding_facts import facts as action_facts
-from policycc.catalogue.language import of_glob, render
+from policycc.catalogue.language import render
 from policycc.catalogue.types import Level
 from policycc.catalogue.world import Place, World
 from policycc.model.matrix import Matrix
 from policycc.verify import marks
+from policycc.verify.arns import of_type
 from policycc.verify.requests import Mode, Subject, shape
 from policycc.verify.requires import demanded
 from policycc.verify.space import reaches
@@ -181,9 +182,9 @@ class Scene:
 def _of_aws(subject: Subject, partition: str) -> Iterator[Subject]:
     """The same for what AWS itself owns under names that no customer can choose, such as `default:mysql-8-0`."""
     for owned in subject.row.aws_owned if subject.row is not None else ():
-        arn = render(owned.arn, partition, None)
-        if not reaches(subject.shape, ResourceMatches((arn,), variables=False)):
-            yield replace(subject, shape=replace(subject.shape, arns=of_glob(arn)))
+        named = ResourceMatches((render(owned.arn, partition, None),), variables=False)
+        if not reaches(subject.shape, named):
+            yield replace(subject, shape=replace(subject.shape, arns=of_type(owned.arn, partition, None)))
 
 
 def intended(scene: Scene, holder: Holder, subject: Subject, companions: tuple[Companion, ...]) -> Term:

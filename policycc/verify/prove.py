@@ -190,7 +190,7 @@ class Prover:
         if kind is None:
             subject = question.subject
             # Of this principal only: two statements of one form may name different resources.
-            kind = (id(self), subject.action, subject.type, subject.shape.mode)
+            kind = (id(self), subject.action, subject.type, subject.shape.mode, subject.shape.arns)
         key = (question.forms, tuple(map(id, found.granted)), id(place), kind)
         if key in self.scene.settled or key in self._asked:
             return None

@@ -334,11 +334,19 @@ KINDS: tuple[Kind, ...] = (
         any_condition(
             lambda s, o, k, v: (
                 replaced(s, o, k, (o + "IfExists", k, v))
-                if not _guard_of(o) and o != "Null" and "Tag/" not in k
+                if not _guard_of(o) and o != "Null" and "Tag/" not in k and k != "aws:RequestedRegion"
                 else None
             )
         ),
         "an absent key passes",
+    ),
+    Kind(
+        "region-if-exists",
+        "keeps",
+        any_condition(
+            lambda s, o, k, v: replaced(s, o, k, (o + "IfExists", k, v)) if k == "aws:RequestedRegion" else None
+        ),
+        "every request has a region",
     ),
     Kind("no-conditions", "judge", whole(lambda s: {k: v for k, v in s.items() if k != "Condition"}), "names may do"),
     # Actions

@@ -53,9 +53,11 @@ def escapes_on_creation(question: Question) -> Term:
 
 
 def second_spelling(question: Question) -> Term:
-    """A request creates something with a boundary key in two spellings, of which IAM may compare either."""
+    """A request gives a boundary key in two spellings, of which IAM may compare either, to what it creates or claims.
+
+    That no resource gets a second spelling which carries the key already, `tags_move` sees to."""
     subject = question.subject
-    made = subject.shape.mode in (Mode.CREATED, Mode.BEING_CREATED) or _creates(question)
+    made = subject.shape.mode in (Mode.CREATED, Mode.BEING_CREATED) or _creates(question) or _writes(question)
     if question.excused or not made or not (subject.shape.tag_keys and subject.shape.request_tag):
         return NEVER
     keys = [key for key in boundary_keys(question) if not assumed_spelling(question, key)]

@@ -1,0 +1,156 @@
+"""What the fixtures compile to, one principal at a time, and what the prover says of every way to break it.
+
+A mutant changes one file, so that only the principal of that file is judged again: of the others the proof of the
+whole holds.
+
+    python -m tests.mutants.fixtures [FIXTURE...] [--share N] [--z3]
+
+tries all mutants (or N of each kind and fixture), and prints how many of which kind came out how. Mutants whose
+verdict is not the reviewed label's are listed; with `--z3`, Z3 answers the same questions about them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+from policycc.catalogue.catalogue import Catalogue
+from policycc.catalogue.catalogue import load as load_catalogue
+from policycc.catalogue.world import World
+from policycc.model.matrix import Matrix
+from policycc.pipeline import build
+from policycc.verify import Verdict, Verification, engine, prove, smt, verify
+from policycc.verify.documents import owner_by_name
+from policycc.verify.holders import holders, owners
+from policycc.verify.intent import Holder
+from policycc.verify.replay import Replayer
+from policycc.verify.requests import Subject
+from policycc.verify.result import Counterexample
+from policycc.verify.search import Witness
+from policycc.verify.terms import Term
+from tests.mutants.kinds import KINDS, Kind, mutants
+
+FOLDER = Path(__file__).parents[2] / "fixtures" / "matrices"
+NAMES = tuple(sorted(path.name for path in FOLDER.iterdir() if path.is_dir()))
+EXPECTED = {"breaks": Verdict.REFUTED, "keeps": Verdict.PROVED}
+Documents = dict[str, bytes]
+
+
+@dataclass(frozen=True)
+class Built:
+    """A fixture and its policies. `of` says whose each file is: an index of `found`."""
+
+    matrices: tuple[Matrix, ...]
+    documents: Mapping[str, bytes]
+    found: tuple[Holder, ...]
+    of: Mapping[str, int]
+
+    def mutants(self, kind: Kind) -> Iterator[tuple[str, int, Documents]]:
+        """Every mutant: where it is, whose it is, and all documents of that principal."""
+        for path, content in sorted(self.documents.items()):
+            owner = self.of[path]
+            for index, document in mutants(kind, listed(json.loads(content))):
+                own = {other: text for other, text in self.documents.items() if self.of[other] == owner}
+                yield f"{path} statement {index}", owner, {**own, path: json.dumps(document).encode()}
+
+    def judge(self, owner: int, documents: Mapping[str, bytes]) -> Verification:
+        """What the prover says of one principal's documents."""
+
+        def only(matrices: Iterable[Matrix], world: World, catalogue: Catalogue) -> tuple[Holder, ...]:
+            return (holders(tuple(matrices), world, catalogue)[owner],)
+
+        with mock.patch.object(engine, "all_holders", only):
+            return verify(self.matrices, load_catalogue(), documents)
+
+
+@cache
+def built(name: str) -> Built:
+    sources = [str(path) for path in sorted((FOLDER / name).glob("**/*.toml")) if path.name == "matrix.toml"]
+    result = build(sources, prove=False)
+    assert result.files is not None
+    documents = {path: content for path, content in result.files.items() if "/" in path and "/trust/" not in path}
+    found = tuple(holders(result.matrices, World.of(result.matrices), load_catalogue()))
+    of = {}
+    for path in documents:
+        owner = owner_by_name(path, owners(found))
+        assert owner is not None, path
+        of[path] = next(i for i, one in enumerate(found) if (one.account, one.name) == (owner.account, owner.principal))
+    return Built(result.matrices, documents, found, of)
+
+
+def listed(document: dict[str, Any]) -> dict[str, Any]:
+    """The document with lists for single values, as the kinds expect it."""
+
+    def several(value: str | list[str]) -> list[str]:
+        return [value] if isinstance(value, str) else value
+
+    statements = []
+    for statement in document["Statement"]:
+        changed = {**statement, "Action": several(statement["Action"]), "Resource": several(statement["Resource"])}
+        if "Condition" in statement:
+            changed["Condition"] = {
+                operator: {key: several(values) for key, values in block.items()}
+                for operator, block in statement["Condition"].items()
+            }
+        statements.append(changed)
+    return {**document, "Statement": statements}
+
+
+@contextmanager
+def z3_answers() -> Iterator[None]:
+    """Z3 answers the prover's questions. Its models leave numbers and addresses open, so that they cannot be replayed:
+    its word has to do."""
+
+    def solve(subject: Subject, term: Term, spellings: Mapping[str, str], names: Iterable[str] = ()) -> Witness | None:
+        return smt.solve(subject.shape, term)
+
+    def believed(
+        self: Replayer, subject: Subject, witness: Witness, environment: str | None, breach: str, *, allowed: bool
+    ) -> Counterexample:
+        return Counterexample(self.holder.name, self.holder.account, None, subject.action, breach)
+
+    with mock.patch.object(prove, "find", solve), mock.patch.object(Replayer, "show", believed):
+        yield
+
+
+def sample(found: list[tuple[str, int, Documents]], share: int | None, seed: str) -> list[tuple[str, int, Documents]]:
+    return found if share is None or len(found) <= share else random.Random(seed).sample(found, share)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Break what the fixtures compile to, in every way and place.")
+    parser.add_argument("fixtures", nargs="*", help="names of folders in fixtures/matrices (all)")
+    parser.add_argument("--share", type=int, help="mutants of each kind and fixture (all)")
+    parser.add_argument("--z3", action="store_true", help="put what is not as expected to Z3, too")
+    options = parser.parse_args()
+    surprises = 0
+    for name in options.fixtures or NAMES:
+        counts: Counter[str] = Counter()
+        for kind in KINDS:
+            for place, owner, documents in sample(list(built(name).mutants(kind)), options.share, name + kind.name):
+                found = built(name).judge(owner, documents)
+                counts[f"{kind.label}: {found.verdict.value}"] += 1
+                if found.verdict is EXPECTED.get(kind.label, found.verdict):
+                    continue
+                surprises += 1
+                word = ""
+                if options.z3:
+                    with z3_answers():
+                        word = f"; Z3 says {built(name).judge(owner, documents).verdict.value}"
+                print(f"{name} {kind.name} {place}: {found.verdict.value}{word}", flush=True)
+        print(f"{name}: {dict(sorted(counts.items()))}", flush=True)
+    return 1 if surprises else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
