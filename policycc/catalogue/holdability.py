@@ -152,6 +152,8 @@ class _Ladder:
     facts: ActionFacts
     ask: Ask
     unsound: list[Unsound] = field(default_factory=list)
+    blurred: dict[str, str] = field(default_factory=dict)
+    """By type, a name glob whose wildcards run on into the rest of the ARN: it matches resources of other names too."""
 
     def whole_account(self) -> Holding:
         rows = tuple(
@@ -268,7 +270,8 @@ class _Ladder:
         named = bool(row.owner and row.owner.chosen)
         if row.request_tag:
             resources: tuple[str, ...] = (self._arn(row),)
-            if named and self.facts.name_chosen and self.place.environment.names:
+            # Where the name is not chosen in the call it is the parent's, which must be the environment's as well.
+            if named and self.place.environment.names:
                 resources = self._names(row)
                 if not resources:
                     return self._unsound_row(row)
@@ -330,7 +333,9 @@ class _Ladder:
         ways = tuple(Way(way.how, way.resources, way.resource_tags, request_tags, tag_keys, way.pins) for way in found)
         if row.part is Part.INPUT:
             ways += self._shared_inputs(row, request_tags, tag_keys)
-        ways += self._aws_owned(row, request_tags, tag_keys)
+        # What only AWS's own resources of a type would be good for is not held: people mean theirs.
+        if ways or row.part is Part.INPUT or self._all_aws_owned(row):
+            ways += self._aws_owned(row, request_tags, tag_keys)
         reason = f"AWS shows IAM neither tags nor a chosen name of the {row.type}"
         return self._answer(row, ways, reason, self._means(row))
 
@@ -348,7 +353,7 @@ class _Ladder:
 
     def _existing_guard(self, row: RowFacts) -> tuple[tuple[tuple[str, str], ...], TagKeys | None] | None:
         """What the request's tags must be when the resource exists; None if that cannot be said."""
-        if self._sends_marks():
+        if self._sends_marks(row):
             return self._request_guard(row.tag_keys or self.facts.tag_keys)
         if self._only_tags():
             if not (row.tag_keys or self.facts.tag_keys):
@@ -362,13 +367,13 @@ class _Ladder:
             return writer is not None and writer.kind != "indirect"
         return self.facts.kind in (ActionKind.TAG, ActionKind.UNTAG, ActionKind.UPDATE_WITH_TAGS)
 
-    def _sends_marks(self) -> bool:
+    def _sends_marks(self, row: RowFacts) -> bool:
         """Whether the call writes tags besides, on the very resource that the row names or on one that no row shows."""
         facts = self.facts
         if not facts.request_tag:
             return False
         if facts.kind is ActionKind.CREATE_OR_UPDATE:
-            return not any(row.part is Part.UPSERTED for row in facts.rows)
+            return row.request_tag or not any(other.part is Part.UPSERTED for other in facts.rows)
         if self._creates():
             return bool(facts.creates_outside_rows)
         return facts.kind is ActionKind.UPDATE_WITH_TAGS
@@ -461,6 +466,9 @@ class _Ladder:
             )
         return tuple(ways)
 
+    def _all_aws_owned(self, row: RowFacts) -> bool:
+        return any(self._render(owned.arn) == self._arn(row) and not owned.condition for owned in row.aws_owned)
+
     def _aws_owned(
         self, row: RowFacts, request_tags: tuple[tuple[str, str], ...], tag_keys: TagKeys | None
     ) -> tuple[Way, ...]:
@@ -476,12 +484,15 @@ class _Ladder:
     def _answer(self, row: RowFacts, ways: tuple[Way, ...], reason: str, missing: tuple[str, ...]) -> RowHolding:
         if ways:
             return self._pinned(row.type, row.required, row, ways)
-        if self.unsound and missing:
+        if row.type in self.blurred or (self.unsound and missing):
             return self._unsound_row(row)
         verdict = Verdict.UNSAID if missing else Verdict.UNHOLDABLE
         return RowHolding(row.type, row.required, verdict, (), reason, missing, row)
 
     def _unsound_row(self, row: RowFacts) -> RowHolding:
+        if row.type in self.blurred:
+            reason = f"`{self.blurred[row.type]}` also matches resources of other names"
+            return RowHolding(row.type, row.required, Verdict.REFUSED, (), reason, row=row)
         found = self.unsound[-1]
         reason = f"`{found.glob}` also matches {found.reach.witness} of {found.reach.other}"
         return RowHolding(row.type, row.required, Verdict.REFUSED, (), reason, row=row)
@@ -560,7 +571,9 @@ class _Ladder:
         found = []
         for name in self.place.environment.names:
             glob = language.render(row.arn, self.place.partition, self.place.account.id, owner, name)
-            if self._sound(glob, row):
+            if not language.tells_owner(row.arn, owner, name):
+                self.blurred[row.type] = glob
+            elif self._sound(glob, row):
                 found.append(glob)
         return tuple(found)
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from policycc.catalogue import language
 from policycc.catalogue.catalogue import Catalogue
 from policycc.catalogue.facts import ActionFacts, Part, RowFacts, Support
-from policycc.catalogue.holdability import Holding, Way
+from policycc.catalogue.holdability import ROLE_TYPES, Holding, Way
 from policycc.catalogue.holding_facts import facts as action_facts
 from policycc.catalogue.world import Place, TypePattern, World, reaches
 from policycc.iam.model import Condition
@@ -90,14 +90,23 @@ def _own_or_bare(
             continue
         tags = place.environment.tags
         anything = language.render(row.arn, place.partition, place.account.id)
-        own = Way("companion", (anything,), tuple((f"{row.tag_key}/{key}", value) for key, value in tags))
+        under = _paths(row, place)
+        own = Way("companion", under or (anything,), tuple((f"{row.tag_key}/{key}", value) for key, value in tags))
         own = replace(own, request_tags=guard.request_tags, tag_keys=guard.tag_keys)
         found.append(CompanionWay(own))
-        bare = _unmarked(world, place, row, anything)
+        bare = under or _unmarked(world, place, row, anything)
         if bare:
             way = replace(own, resources=bare, resource_tags=())
             found.append(CompanionWay(way, tuple(f"{row.tag_key}/{key}" for key in world.boundary_keys(place))))
     return tuple(found)
+
+
+def _paths(row: RowFacts, place: Place) -> tuple[str, ...]:
+    """Roles are known by their path, whatever their tags say."""
+    if row.id not in ROLE_TYPES:
+        return ()
+    account = place.account.id or "*"
+    return tuple(f"arn:{place.partition}:iam::{account}:role{path}*" for path in place.environment.roles)
 
 
 def _confirmed(row: RowFacts, place: Place) -> bool:

@@ -88,6 +88,8 @@ class Request:
         }
         if self.action.startswith("kms:") and ":key/" in self.resource:
             line["resourcePolicy"] = default_key_policy(account)
+        if self.action == "sts:AssumeRole":
+            line["resourcePolicy"] = trusting(account)
         return line
 
 
@@ -96,6 +98,14 @@ def default_key_policy(account: str) -> dict[str, Any]:
     https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html"""
     root = {"AWS": f"arn:aws:iam::{account}:root"}
     statement = {"Effect": "Allow", "Principal": root, "Action": "kms:*", "Resource": "*"}
+    return {"Version": "2012-10-17", "Statement": [statement]}
+
+
+def trusting(account: str) -> dict[str, Any]:
+    """A trust policy that leaves to the account's IAM policies who may assume the role.
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html"""
+    root = {"AWS": f"arn:aws:iam::{account}:root"}
+    statement = {"Effect": "Allow", "Principal": root, "Action": "sts:AssumeRole"}
     return {"Version": "2012-10-17", "Statement": [statement]}
 
 
@@ -227,8 +237,10 @@ def canonical(
     for row in facts.rows:
         pins = pinned((*row.keys, *row.pinned, *facts.pinned), place)
         for part in parts(row, facts):
+            if part == "new" and row.part is Part.UPSERTED and not (row.owner and row.owner.chosen):
+                continue  # nothing tells the create from an update of somebody's, so that only updates are meant
             arn = next(own_arns(row, place))
-            context = {**common, **pins, **network(row, place)}
+            context = {**common, **pins, **network(row, place), **bounded(facts, place)}
             # The tags in the request are the call's, so every resource of the call sees them where the keys exist.
             if carries_tags(facts):
                 context |= request_tags(row, facts, place.tags)
@@ -242,6 +254,14 @@ def canonical(
                     yield replace(request, context={**context, "iam:PassedToService": principal})
             else:
                 yield request
+
+
+def bounded(facts: ActionFacts, place: Place) -> Context:
+    """The permissions boundary that a role made in the place is given."""
+    name = place.environment.permissions_boundary
+    if facts.action.id != "iam:CreateRole" or name is None:
+        return {}
+    return {"iam:PermissionsBoundary": f"arn:{place.partition}:iam::{place.number}:policy/{name}"}
 
 
 def parts(row: RowFacts, facts: ActionFacts) -> tuple[str, ...]:

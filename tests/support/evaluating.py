@@ -46,15 +46,18 @@ class Badge:
 
     @cached_property
     def _evaluators(self) -> dict[str, Evaluator]:
-        """By the account whose KMS key is asked for; the empty name for everything else."""
+        """By the policy of the key or role that is asked for; the empty name for everything else."""
         return {}
 
-    def _evaluator(self, key_policy: Any, account: str) -> Evaluator:
-        found = self._evaluators.get(account if key_policy else "")
+    def _evaluator(self, own: Any) -> Evaluator:
+        key = json.dumps(own) if own else ""
+        found = self._evaluators.get(key)
         if found is None:
-            resource = read_policy_value(key_policy, PolicyType.RESOURCE).policy if key_policy else None
+            trust = own is not None and own["Statement"][0]["Action"].startswith("sts:")
+            kind = PolicyType.TRUST if trust else PolicyType.RESOURCE
+            resource = read_policy_value(own, kind).policy if own else None
             found = Evaluator(Policies(identity=self._policies, resource=resource))
-            self._evaluators[account if key_policy else ""] = found
+            self._evaluators[key] = found
         return found
 
     def allows(self, request: Request) -> bool:
@@ -62,7 +65,7 @@ class Badge:
         asked = make_request(
             line["principal"], request.action, request.resource, request.context, line["resourceAccount"]
         )
-        return self._evaluator(line.get("resourcePolicy"), line["resourceAccount"]).decide(asked).is_allowed
+        return self._evaluator(line.get("resourcePolicy")).decide(asked).is_allowed
 
     def allows_naively(self, request: Request) -> bool:
         return naive.decide(request.line(self.documents)) == naive.ALLOWED

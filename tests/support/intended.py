@@ -20,6 +20,7 @@ from tests.support.canonical import (
     Context,
     Place,
     Request,
+    bounded,
     is_role,
     network,
     own_arns,
@@ -142,7 +143,9 @@ def attempts(
     """Requests of the action on every target, as existing resources and, where the call creates, as new ones."""
     place = world[0]
     pins: list[Context] = [{}]
-    pins = _unique(pins + [pinned((*row.keys, *row.pinned, *facts.pinned), other) for other in world])
+    pins = _unique(
+        pins + [{**pinned((*row.keys, *row.pinned, *facts.pinned), other), **bounded(facts, other)} for other in world]
+    )
     carried = _carried(facts, row, world)
     around = {**common, **network(row, place)}
     # A tag action names dozens of types and brings dozens of tags: fewer targets keep the product small.

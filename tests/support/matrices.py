@@ -133,6 +133,7 @@ def _place(source: Source, name: str, template: dict[str, Any], own: dict[str, A
         arns=texts("arns"),
         vpcs=texts("vpcs"),
         shared=bool(merged.get("shared", False)),
+        permissions_boundary=text(merged["permissions_boundary"]) if "permissions_boundary" in merged else None,
     )
     return Place(
         source.name,

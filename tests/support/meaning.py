@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Any
 
 from policycc.catalogue.catalogue import load
-from policycc.catalogue.facts import Part
+from policycc.catalogue.facts import Part, Support
 from tests.support.canonical import Context, Place, Request, canonical, companion, requirement_context
 from tests.support.evaluating import Badge, badges
 from tests.support.facts import facts_of
@@ -258,7 +258,12 @@ def companion_requests(build: Build) -> Iterator[tuple[Badge, Request, Cell, str
                     continue
                 created = [row for row in facts.rows if row.part in (Part.CREATED, Part.COPIED) and row.request_tag]
                 for tagger in entry["companions"]:
-                    taggable = {row.type for row in facts_of(tagger).rows}
+                    # Without CreateAction a companion needs to see the tags, of which a claim is no proof.
+                    taggable = {
+                        row.type
+                        for row in facts_of(tagger).rows
+                        if facts.create_action_key is not None or row.resource_tag is not Support.CLAIMED
+                    }
                     for row in created:
                         if row.type in taggable and entry["how"][row.type] != LEFT_OUT:
                             request = companion(facts, tagger, row, cell.place, needed)
@@ -314,7 +319,9 @@ def retags(build: Build) -> Iterator[tuple[str, Request]]:
                         marked = request.with_context(**carried, **{"aws:TagKeys": sorted(place.tags)})
                         if not badge.allows(marked):
                             continue
-                        claimed = unmarked and (action, place.environment.name) in claims
+                        # Tags that IAM never sees are no mark: the resource is known by its name alone.
+                        bare = unmarked or row.resource_tag is Support.NO
+                        claimed = bare and (action, place.environment.name) in claims
                         if claimed and place.environment.names and row.owner is not None and row.owner.chosen:
                             claimed = named_for(row, place, target.arn)
                         mine = any(cell.place == place for cell in cells)
