@@ -93,6 +93,18 @@ def render(arn: str, partition: str, account: str | None, owner: str | None = No
     return re.sub(r"\*+", "*", VARIABLE.sub(value, arn))
 
 
+def tells_owner(arn: str, owner: str | None, name: str) -> bool:
+    """Whether the glob that `render` gives for a name matches only ARNs whose owner the name matches.
+
+    A wildcard runs on into what follows the owner: `bucket/a?-*` matches the object `-` of the bucket `a`. Only one at
+    the end of the name does no harm, and that where a separator follows which owners' names cannot hold."""
+    rest = arn.partition("${" + str(owner) + "}")[2]
+    if not rest:
+        return True
+    opening = name.rstrip("*")
+    return rest[0] in ":/" and "*" not in opening and "?" not in opening
+
+
 @lru_cache(maxsize=65536)
 def common(one: Language, other: Language) -> str | None:
     """A short string of both languages, or None if they are disjoint."""
@@ -141,20 +153,18 @@ def _steps(one: Language, other: Language, i: int, j: int) -> list[tuple[tuple[i
     steps: list[tuple[tuple[int, int], str]] = []
     left = one[i] if i < len(one) else None
     right = other[j] if j < len(other) else None
-    if isinstance(left, Any) and left.many:
+    left_many = isinstance(left, Any) and left.many
+    right_many = isinstance(right, Any) and right.many
+    if left_many:
         steps.append(((i + 1, j), ""))
-    if isinstance(right, Any) and right.many:
+    if right_many:
         steps.append(((i, j + 1), ""))
     if left is None or right is None:
         return steps
     char = _shared_character(left, right)
     if char is not None:
-        steps.append(((i if _many(left) else i + 1, j if _many(right) else j + 1), char))
+        steps.append(((i if left_many else i + 1, j if right_many else j + 1), char))
     return steps
-
-
-def _many(token: Token) -> bool:
-    return isinstance(token, Any) and token.many
 
 
 def _shared_character(left: Token, right: Token) -> str | None:

@@ -57,3 +57,35 @@ def test_tagging_is_kept_from_the_boundary_keys_of_every_matrix_in_the_account()
 )
 def test_tagging_of_what_names_or_arns_hold_is_intended_while_it_is_being_made(environments: str, actions: str) -> None:
     assert built(matrix("app", environments + "[environments.prod]\n", f'[access.g]\ndev = ["{actions}"]\n'))
+
+
+@pytest.mark.parametrize(
+    ("name", "action"),
+    [
+        ("alpha-de?-*", "s3:*"),
+        ("alpha-de?-*", "glue:*"),
+        ("alpha-dev-*", "cloudwatch:@read"),
+        ("beta*-dev", "s3:@data"),
+    ],
+)
+def test_a_wildcard_in_a_name_does_not_run_on_into_the_rest_of_the_arn(name: str, action: str) -> None:
+    """`bucket/a?-*` matches the object `-/` of the bucket `a`: such a glob is left out, not refuted."""
+    environments = f'[environments.dev]\nnames = ["{name}"]\n[environments.prod]\nnames = ["alpha-prod-*"]\n'
+    more = '[output]\nwildcards = "always"\n'
+    assert built(matrix("app", environments, f'[access.g]\ndev = ["{action}", "sqs:SendMessage"]\n' + more))
+
+
+def test_what_is_created_below_a_parent_lies_below_the_environments_own() -> None:
+    """A task set is called after its cluster, which somebody else chose."""
+    environments = '[environments."*"]\nnames = ["app-{environment}-*"]\n[environments.dev]\n[environments.prod]\n'
+    policy = json.loads(
+        built(matrix("app", environments, '[access.g]\ndev = ["ecs:CreateTaskSet"]\n'))["main/app-g.json"]
+    )
+    (create,) = [item for item in policy["Statement"] if item["Action"] == "ecs:CreateTaskSet"]
+    assert create["Resource"] == "arn:aws:ecs:*:111111111111:task-set/app-dev-*/*/*"
+
+
+@pytest.mark.parametrize("action", ["s3:PutObject", "ssm:PutParameter", "events:PutRule", "cloudwatch:PutMetricAlarm"])
+def test_create_or_update_without_names_is_promised_for_updates_only(action: str) -> None:
+    tagged = "[environments.dev]\n[environments.prod]\n"
+    assert built(matrix("app", tagged, f'[access.g]\ndev = ["{action}", "sqs:SendMessage"]\n'))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from policycc.catalogue.facts import Part
+from policycc.catalogue.facts import Part, Support
 from policycc.catalogue.global_keys import GLOBAL_KEYS, Presence
-from policycc.catalogue.holdability import RowHolding, TagRule, Way
+from policycc.catalogue.holdability import ROLE_TYPES, RowHolding, TagRule, Way
+from policycc.catalogue.language import common
 from policycc.catalogue.world import Place
 from policycc.verify import marks
 from policycc.verify.intent import Companion
@@ -56,9 +57,8 @@ def residual(question: Question, place: Place) -> Term:
     reached = question.scene.world.account_places(place)
     required = question.scene.required(question.holder, reached, question.subject.facts.action.service, strictly=True)
     parts = [required, _tags(question, place)]
-    languages = marks.name_languages(row, place) if row is not None else ()
-    if languages:
-        parts.append(Is(ArnIn(languages)))
+    if row is not None and marks.name_languages(row, place):
+        parts.append(_named(question, place))
     if mode in (Mode.CREATED, Mode.NONE):
         parts.append(_marked(question, place))
     return every(parts)
@@ -67,11 +67,36 @@ def residual(question: Question, place: Place) -> Term:
 def companion(question: Question, item: Companion) -> Iterator[Term]:
     """The canonical requests of a tag action while a create makes a resource of `place`."""
     subject, place = question.subject, item.place
-    if item.key is None or subject.shape.mode is not Mode.BEING_CREATED or subject.type not in item.types:
-        return
     required = question.scene.required(question.holder, (place,), subject.facts.action.service, strictly=True)
-    for create in item.creates:
-        yield every((required, _marked(question, place), test("StringEquals", item.key, create)))
+    if item.key is None:
+        if _claimable(question, item):
+            yield every((required, _bare(question), _named(question, place), _marked(question, place)))
+    elif subject.shape.mode is Mode.BEING_CREATED and subject.type in item.types:
+        for create in item.creates:
+            yield every((required, _marked(question, place), test("StringEquals", item.key, create)))
+
+
+def _claimable(question: Question, item: Companion) -> bool:
+    """Whether the tag action can be told to be the create's: by names that are the environment's and nobody else's."""
+    subject, place, row = question.subject, item.place, question.subject.row
+    if row is None or subject.shape.mode is not Mode.EXISTING or subject.type not in item.tagged or question.alone:
+        return False
+    confirmed = row.resource_tag is Support.CONFIRMED and subject.facts.request_tag and subject.facts.tag_keys
+    if not confirmed or row.id in ROLE_TYPES or row.owner is None or not row.owner.chosen:
+        return False
+    own = marks.name_languages(row, place)
+    others = [name for other in question.scene.world.neighbours(place) for name in marks.name_languages(row, other)]
+    return bool(own) and not any(common(one, other) is not None for one in own for other in others)
+
+
+def _bare(question: Question) -> Term:
+    keys = dict.fromkeys(key for place in question.places for key, _ in place.environment.tags)
+    return every(Is(TagIs(key, None)) for key in keys)
+
+
+def _named(question: Question, place: Place) -> Term:
+    row = question.subject.row
+    return Is(ArnIn(marks.name_languages(row, place))) if row is not None else ALWAYS
 
 
 def _by_mark(question: Question, ways: list[Way]) -> Iterator[list[Way]]:
@@ -85,8 +110,10 @@ def _by_mark(question: Question, ways: list[Way]) -> Iterator[list[Way]]:
 
 
 def _is_for(question: Question, way: Way) -> bool:
-    """Copies have ways for their target and ways for their source."""
+    """Copies have ways for their target and ways for their source; by the tags of what is there, nothing is made."""
     row = question.subject.row
+    if row is not None and row.part is Part.UPSERTED and question.subject.shape.mode is Mode.CREATED:
+        return not way.resource_tags
     if row is None or row.part is not Part.COPIED:
         return True
     return (question.subject.shape.mode is Mode.CREATED) == (way.how in ("created", "name"))
