@@ -40,6 +40,7 @@ class Context:
     _expanded: dict[str, tuple[str, ...]] = field(default_factory=dict, compare=False, repr=False)
     _lists: dict[tuple[str, ...], frozenset[str]] = field(default_factory=dict, compare=False, repr=False)
     _targets: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict, compare=False, repr=False)
+    _possible: dict[tuple[str, str], bool] = field(default_factory=dict, compare=False, repr=False)
 
     def expand(self, action: str) -> tuple[str, ...]:
         """The actions that an action or action pattern stands for today."""
@@ -62,7 +63,11 @@ class Context:
     def possible(self, action: str, resource: str) -> bool:
         """Whether some request for the action (or for one that the pattern stands for) has a resource that `resource`
         matches. Yes where the catalogue does not know."""
-        return any(self.targets(name, resource) for name in self.expand(action))
+        key = (action, resource)
+        found = self._possible.get(key)
+        if found is None:
+            found = self._possible[key] = any(self.targets(name, resource) for name in self.expand(action))
+        return found
 
     def targets(self, action: str, resource: str) -> tuple[str, ...]:
         """Patterns that together match every resource that a request for the action can have and that `resource`
