@@ -79,6 +79,8 @@ class Companion:
     creates: tuple[str, ...]
     key: str | None
     types: frozenset[str]
+    tagged: frozenset[str] = frozenset()
+    """The types, if the creates are to carry the environment's tags; else none."""
 
 
 @dataclass(slots=True)
@@ -281,22 +283,28 @@ def way_term(way: Way) -> Term:
 
 def companions_of(scene: Scene, holder: Holder) -> Mapping[str, tuple[Companion, ...]]:
     """The tag actions that the principal's creates need besides, by action."""
-    made: dict[tuple[str, Place, str | None, str], tuple[set[str], set[str]]] = {}
+    made: dict[tuple[str, Place, str | None, str], tuple[set[str], set[str], set[str]]] = {}
     for action, places in holder.grants.items():
         facts = scene.facts(action)
         for place in places if facts.companions else ():
-            if scene.holding(holder, facts, place).verdict is not Verdict.HELD:
+            holding = scene.holding(holder, facts, place)
+            if holding.verdict is not Verdict.HELD:
                 continue
+            own = {row.type for row in facts.rows if row.part in (Part.CREATED, Part.UPSERTED, Part.COPIED)}
+            own |= set(facts.creates_outside_rows)
             for companion in facts.companions:
                 # Where the key tells the creates apart, each has its own types: CreateVolume makes no instance.
                 create = facts.action.name if facts.create_action_key is not None else ""
-                creates, types = made.setdefault((companion, place, facts.create_action_key, create), (set(), set()))
+                key = (companion, place, facts.create_action_key, create)
+                creates, types, tagged = made.setdefault(key, (set(), set(), set()))
                 creates.add(facts.action.name)
-                types.update(facts.creates_outside_rows)
-                types.update(row.type for row in facts.rows if row.part in (Part.CREATED, Part.UPSERTED, Part.COPIED))
+                types.update(own)
+                if any(way.request_tags for row in holding.rows for way in row.ways):
+                    tagged.update(own)
     found: dict[str, list[Companion]] = {}
-    for (companion, place, key, _), (creates, types) in made.items():
-        found.setdefault(companion, []).append(Companion(place, tuple(sorted(creates)), key, frozenset(types)))
+    for (companion, place, key_of_create, _), (creates, types, tagged) in made.items():
+        item = Companion(place, tuple(sorted(creates)), key_of_create, frozenset(types), frozenset(tagged))
+        found.setdefault(companion, []).append(item)
     return {action: tuple(items) for action, items in found.items()}
 
 
