@@ -50,6 +50,14 @@ def test_a_template_with_a_hole_is_refuted_and_gives_no_files(build: Compile, te
     assert done.result.files is None
 
 
+def test_what_cannot_be_decided_is_no_success(build: Compile, templates: Path) -> None:
+    undecidable = '"StringNotEqualsIgnoreCase": {"aws:username": "${aws:userid}"}'
+    tags = '"StringEquals": {{ resource_tags | tojson }}'
+    done = build(MATRIX, templates=put(templates, PLAIN % f', "Condition": {{{tags}, {undecidable}}} '))
+    assert set(done.said) == {("PCC702", "error")}
+    assert done.result.files is None
+
+
 @pytest.mark.parametrize("text", ["{{ nothing }}", "{", PLAIN.replace("Allow", "Deny") % "", "{% set a = 1 %}"])
 def test_an_unusable_template_is_told_and_gives_no_files(build: Compile, templates: Path, text: str) -> None:
     done = build(MATRIX, templates=put(templates, text))
