@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from policycc.catalogue.catalogue import Catalogue
 from policycc.catalogue.catalogue import load as load_catalogue
@@ -35,6 +36,9 @@ from policycc.lower.trust import delegations, trusts
 from policycc.lower.wishes import Wish, merge
 from policycc.model.matrix import Matrix
 from policycc.source.document import Document as SourceDocument
+
+if TYPE_CHECKING:
+    from policycc.verify import Verification
 
 STDIN = "-"
 
@@ -308,8 +312,37 @@ def _prove(result: Result, outcome: Outcome, files: Mapping[str, bytes]) -> Proo
                 )
         elif item.verdict is Verdict.UNKNOWN:
             why = "; ".join(sorted({one.reason for one in item.open})[:3])
-            result.diagnostics.error("PCC702", f"{item.name} could not be decided: {why}")
+            result.diagnostics.error(
+                "PCC702",
+                f"{item.name} could not be decided: {why}",
+                help="nothing is written; `policycc[smt]` decides more, and so do plainer conditions in your templates",
+            )
+    named = _references(outcome, verification)
     return Proof(
-        tuple((item.name, OutcomeVerdict(item.verdict.value, item.exceptions)) for item in verification.properties),
+        tuple(
+            (item.name, OutcomeVerdict(item.verdict.value, _named(item.exceptions, named)))
+            for item in verification.properties
+        ),
         verification.assumptions,
     )
+
+
+def _references(outcome: Outcome, verification: Verification) -> dict[str, tuple[int, ...]]:
+    """The residuals of the outcome that an exception of the proof is about, by the exception's words."""
+    found: dict[str, tuple[int, ...]] = {}
+    for item in verification.residuals:
+        found[item.exception] = tuple(
+            index
+            for index, residual in enumerate(outcome.residuals)
+            if residual.account == item.account
+            and (item.principal == residual.group or item.principal.startswith(f"{residual.group}-"))
+            and set(residual.actions) & set(item.actions)
+        )
+    return found
+
+
+def _named(exceptions: tuple[str, ...], residuals: Mapping[str, tuple[int, ...]]) -> tuple[str, ...]:
+    """The exceptions with references such as `residuals[0]` for those that the manifest lists; others stay words."""
+    indices = sorted({index for words in exceptions for index in residuals.get(words, ())})
+    rest = tuple(words for words in exceptions if not residuals.get(words))
+    return (*(f"residuals[{index}]" for index in indices), *rest)

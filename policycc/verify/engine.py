@@ -21,7 +21,7 @@ from policycc.verify.properties.fit import misfits
 from policycc.verify.prove import Findings, Prover
 from policycc.verify.redundancy import Redundancy, Redundant
 from policycc.verify.residuals import assumptions, residuals
-from policycc.verify.result import PROPERTIES, Counterexample, Open, Property, Residual, Verdict, Verification
+from policycc.verify.result import PROPERTIES, Counterexample, Open, Property, Verdict, Verification
 from policycc.verify.terms import Test, leaves
 
 MANIFEST = "manifest.json"
@@ -61,7 +61,7 @@ def verify(
     left = residuals(provers)
     for item in left:
         for name in ("isolation", "exactness") if item.reaches else ("exactness",):
-            findings[name].exceptions.add(_excepted(item))
+            findings[name].exceptions.add(item.exception)
     notes += _future(found, owned, catalogue)
     properties = [_property(name, findings[name]) for name in _PROVED]
     if redundancy:
@@ -206,11 +206,6 @@ def _digests(manifest: Mapping[str, Any], documents: Mapping[str, bytes]) -> lis
             if content is not None and hashlib.sha256(content).hexdigest() != policy.get("sha256"):
                 notes.append(f"{policy['path']} was edited after it was built")
     return notes
-
-
-def _excepted(item: Residual) -> str:
-    reaches = f", reaching {', '.join(item.reaches)}" if item.reaches else ""
-    return f"{item.account}/{item.principal}: {len(item.actions)} actions on everything{reaches} ({item.reason})"
 
 
 def _tested(read: Sequence[Document]) -> tuple[str, ...]:

@@ -79,6 +79,12 @@ class Residual:
     decision: str
     reason: str
 
+    @property
+    def exception(self) -> str:
+        """How the verdicts that except it say so."""
+        reaches = f", reaching {', '.join(self.reaches)}" if self.reaches else ""
+        return f"{self.account}/{self.principal}: {len(self.actions)} actions on everything{reaches} ({self.reason})"
+
 
 @dataclass(frozen=True, slots=True)
 class Verification:
