@@ -12,7 +12,7 @@ PYTHON ?= $(shell for python in python3 python3.11 python3.12 python3.13 python3
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint wheel mutants differential bench oracle clean prover-z3 policy-mutants bench-prove
+.PHONY: help demo test lint wheel mutants differential bench oracle clean sweep prover-z3 policy-mutants bench-prove
 
 help:  ## show this list
 	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|' 2>/dev/null \
@@ -53,6 +53,9 @@ prover-z3: $(VENV)/.dev  ## put the questions about thousands of policies to the
 
 policy-mutants: $(VENV)/.dev  ## break correct policies at every place, and see that the prover tells
 	@POLICYCC_MUTANTS=all $(BIN)/python -m pytest -q tests/mutants
+
+sweep: $(VENV)/.dev  ## grant every action of AWS alone, question each policy, and rewrite docs/what-can-be-held.md
+	@$(BIN)/python -m tests.support.sweep_report
 
 bench-prove: $(VENV)/.dev  ## measure the prover, and Z3 with the same questions
 	@$(BIN)/python benchmarks/prove.py

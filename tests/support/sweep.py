@@ -114,6 +114,11 @@ def sweep(action: str) -> Swept:
     return Swept(swept.action, swept.outcome, swept.why, swept.how, swept.reason, swept.rows, tuple(problems))
 
 
+def written(*granted: str) -> list[dict[str, Any]]:
+    """The statements of a policy that grants the actions and nothing else."""
+    return _statements(_decisions(granted), _writer())
+
+
 def _gaps(swept: Swept) -> Iterator[str]:
     if swept.outcome not in ("granted", "residual", "split", "omitted"):
         yield f"no definite outcome: {swept.outcome}"
@@ -166,11 +171,26 @@ def _places() -> tuple[Any, ...]:
 
 
 def _decision(action: str) -> Decision:
+    (decision,) = _decisions([action])
+    return decision
+
+
+def _decisions(granted: Iterable[str]) -> tuple[Decision, ...]:
     matrix = _matrix()
     (group,) = matrix.groups
-    wish = Wish(GROUP, "dev", action, ("access.team.dev",), False, matrix.cells[0].entries[0])
-    (decision,) = Decider(matrix, _world(), load(), Accepts(())).group(group, [wish])
-    return decision
+    entry = matrix.cells[0].entries[0]
+    wishes = [Wish(GROUP, "dev", action, ("access.team.dev",), False, entry) for action in granted]
+    return Decider(matrix, _world(), load(), Accepts(())).group(group, wishes)
+
+
+def _writer() -> Writer:
+    return Writer(_matrix(), _world(), load(), _templates())
+
+
+def _statements(decisions: Iterable[Decision], writer: Writer) -> list[dict[str, Any]]:
+    (group,) = _matrix().groups
+    writer.add(group, decisions)
+    return [_json(statement) for _, own in writer.statements() for statement in own]
 
 
 def _swept(decision: Decision) -> Swept:
@@ -181,12 +201,9 @@ def _swept(decision: Decision) -> Swept:
 
 
 def _build(decision: Decision) -> meaning.Build:
-    matrix = _matrix()
-    (group,) = matrix.groups
-    writer = Writer(matrix, _world(), load(), _templates())
-    writer.add(group, (decision,))
-    book = account(matrix, _world(), (decision,), writer.companions)
-    statements = [_json(statement) for _, own in writer.statements() for statement in own]
+    writer = _writer()
+    statements = _statements((decision,), writer)
+    book = account(_matrix(), _world(), (decision,), writer.companions)
     policies = [{"path": "team.json"}] if statements else []
     principal = {"account": "main", "name": GROUP, "group": GROUP, "policies": policies}
     manifest = {
