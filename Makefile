@@ -12,7 +12,7 @@ PYTHON ?= $(shell for python in python3 python3.11 python3.12 python3.13 python3
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint wheel mutants differential bench oracle clean sweep prover-z3 policy-mutants bench-prove
+.PHONY: help demo test lint wheel mutants differential bench oracle clean sweep prover-z3 prover-requests policy-mutants bench-prove
 
 help:  ## show this list
 	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|' 2>/dev/null \
@@ -50,6 +50,10 @@ mutants: $(VENV)/.dev  ## change the trusted modules in small ways, and see that
 prover-z3: $(VENV)/.dev  ## put the questions about thousands of policies to the prover and to Z3 (POLICIES=, SEED=)
 	@POLICYCC_Z3_POLICIES=$(or $(POLICIES),3000) POLICYCC_PROVER_SEED=$(or $(SEED),1) \
 		$(BIN)/python -m pytest -q -s tests/differential/test_prover_vs_z3.py
+
+prover-requests: $(VENV)/.dev  ## try a million requests on policies that are proved (POLICIES=, SEED=)
+	@POLICYCC_PROVER_POLICIES=$(or $(POLICIES),3500) POLICYCC_PROVER_SEED=$(or $(SEED),1) \
+		$(BIN)/python -m pytest -q -s tests/differential/test_prover_vs_evaluator.py
 
 policy-mutants: $(VENV)/.dev  ## break correct policies at every place, and see that the prover tells
 	@POLICYCC_MUTANTS=all $(BIN)/python -m pytest -q tests/mutants
