@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from policycc.catalogue import language
 from policycc.catalogue.catalogue import Catalogue
 from policycc.catalogue.facts import ActionFacts, Part, RowFacts, Support
-from policycc.catalogue.holdability import ROLE_TYPES, Holding, Way
+from policycc.catalogue.holdability import LISTED_SPELLINGS, ROLE_TYPES, Holding, TagKeys, TagRule, Way
 from policycc.catalogue.holding_facts import facts as action_facts
 from policycc.catalogue.world import Place, TypePattern, World, reaches
 from policycc.iam.model import Condition
@@ -85,6 +85,11 @@ def _own_or_bare(
     found: list[CompanionWay] = []
     if not (tagger.request_tag and tagger.tag_keys):
         return ()
+    boundary = world.boundary_keys(place)
+    keys = guard.tag_keys
+    if (keys is None or keys.rule is not TagRule.ONLY) and any(len(key) > LISTED_SPELLINGS for key in boundary):
+        # Of a long key the other spellings are too many to list, and here the resource may bear one already.
+        keys = TagKeys(TagRule.ONLY, tuple(sorted(key for key, _ in place.environment.tags)))
     for row in rows:
         if not _confirmed(row, place):
             continue
@@ -92,12 +97,12 @@ def _own_or_bare(
         anything = language.render(row.arn, place.partition, place.account.id)
         under = _paths(row, place)
         own = Way("companion", under or (anything,), tuple((f"{row.tag_key}/{key}", value) for key, value in tags))
-        own = replace(own, request_tags=guard.request_tags, tag_keys=guard.tag_keys)
+        own = replace(own, request_tags=guard.request_tags, tag_keys=keys)
         found.append(CompanionWay(own))
         bare = under or _unmarked(world, place, row, anything)
         if bare:
             way = replace(own, resources=bare, resource_tags=())
-            found.append(CompanionWay(way, tuple(f"{row.tag_key}/{key}" for key in world.boundary_keys(place))))
+            found.append(CompanionWay(way, tuple(f"{row.tag_key}/{key}" for key in boundary)))
     return tuple(found)
 
 

@@ -14,6 +14,7 @@ from policycc.catalogue.catalogue import Catalogue
 from policycc.catalogue.facts import ActionFacts, Escape, EscapeKind
 from policycc.catalogue.holdability import PASS_ROLE, Ask, Holding, Verdict, hold
 from policycc.catalogue.holding_facts import facts as action_facts
+from policycc.catalogue.regions import global_region
 from policycc.catalogue.types import Level
 from policycc.catalogue.world import Place, World
 from policycc.ir.outcome import EscapeDecision, GrantOutcome, ResidualDecision
@@ -113,7 +114,7 @@ class Decider:
             return self._left_out(wish, place, facts, holding, "escape", forbidden[0].when, forbidden)
         escapes = tuple((escape, self._escape_decision(escape, accepted, holding)) for escape in facts.escapes)
         if holding.verdict is Verdict.HELD:
-            if any("account" in row.how for row in holding.rows) and self._unmet(group, place):
+            if any("account" in row.how for row in holding.rows) and self._unmet(group, place, facts):
                 return Decision(wish, place, facts, holding, "split", "unmet", _UNMET)
             return Decision(wish, place, facts, holding, "granted", "held", "", escapes)
         if holding.verdict is Verdict.REFUSED:
@@ -150,14 +151,17 @@ class Decider:
         why: Literal["fallback", "accept"],
         escapes: tuple[tuple[Escape, EscapeDecision], ...],
     ) -> Decision:
-        if self._unmet(group, place):
+        if self._unmet(group, place, facts):
             return Decision(wish, place, facts, holding, "split", "unmet", _UNMET)
         return Decision(wish, place, facts, holding, "residual", why, holding.reason, escapes)
 
-    def _unmet(self, group: Group, place: Place) -> bool:
+    def _unmet(self, group: Group, place: Place, facts: ActionFacts) -> bool:
         """Whether no request meets what is required of the group in all environments of the account."""
         places = [other.name for other in self.world.account_places(place) if other.matrix == self.matrix.name]
-        return demanded(self.matrix, group.name, tuple(places), mfa_in_trust=True).impossible
+        demand = demanded(self.matrix, group.name, tuple(places), mfa_in_trust=True)
+        # A global service answers in its home region, whatever regions are demanded.
+        at_home = global_region(facts.action.service, self.matrix.partition) is not None
+        return not demand.networks or (demand.impossible and not at_home)
 
     def _left_out(
         self,

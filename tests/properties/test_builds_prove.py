@@ -89,3 +89,17 @@ def test_what_is_created_below_a_parent_lies_below_the_environments_own() -> Non
 def test_create_or_update_without_names_is_promised_for_updates_only(action: str) -> None:
     tagged = "[environments.dev]\n[environments.prod]\n"
     assert built(matrix("app", tagged, f'[access.g]\ndev = ["{action}", "sqs:SendMessage"]\n'))
+
+
+def test_companions_add_no_second_spelling_of_a_long_key() -> None:
+    environments = "[environments.dev]\n[environments.prod]\n"
+    assert built(matrix("app", environments, '[access.g]\ndev = ["sqs:CreateQueue"]\n'))
+
+
+def test_a_global_service_is_reached_in_its_home_region_whatever_regions_are_required() -> None:
+    more = "".join(
+        f'[[require]]\nenvironments = ["{name}"]\nregions = ["{region}"]\n'
+        for name, region in (("dev", "eu-west-1"), ("prod", "us-west-2"))
+    )
+    access = '[access.g]\n"*" = ["iam:ListRoles"]\n[fallback]\nreads = "grant"\n' + more
+    assert built(matrix("app", "[environments.dev]\n[environments.prod]\n", access))
