@@ -27,8 +27,8 @@ from unittest import mock
 from policycc.catalogue.catalogue import Catalogue
 from policycc.catalogue.catalogue import load as load_catalogue
 from policycc.catalogue.world import World
+from policycc.model.load import load
 from policycc.model.matrix import Matrix
-from policycc.pipeline import build
 from policycc.verify import Verdict, Verification, engine, prove, smt, verify
 from policycc.verify.documents import owner_by_name
 from policycc.verify.holders import holders, owners
@@ -75,17 +75,18 @@ class Built:
 
 @cache
 def built(name: str) -> Built:
-    sources = [str(path) for path in sorted((FOLDER / name).glob("**/*.toml")) if path.name == "matrix.toml"]
-    result = build(sources, prove=False)
-    assert result.files is not None
-    documents = {path: content for path, content in result.files.items() if "/" in path and "/trust/" not in path}
-    found = tuple(holders(result.matrices, World.of(result.matrices), load_catalogue()))
+    sources = sorted(path for path in (FOLDER / name).glob("**/*.toml") if path.name == "matrix.toml")
+    matrices, diagnostics = load(sources)
+    assert not diagnostics.has_errors
+    policies = FOLDER / name / "policies"
+    documents = {path.relative_to(policies).as_posix(): path.read_bytes() for path in sorted(policies.glob("*/*.json"))}
+    found = tuple(holders(matrices, World.of(matrices), load_catalogue()))
     of = {}
     for path in documents:
         owner = owner_by_name(path, owners(found))
         assert owner is not None, path
         of[path] = next(i for i, one in enumerate(found) if (one.account, one.name) == (owner.account, owner.principal))
-    return Built(result.matrices, documents, found, of)
+    return Built(matrices, documents, found, of)
 
 
 def listed(document: dict[str, Any]) -> dict[str, Any]:
