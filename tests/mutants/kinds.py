@@ -189,7 +189,7 @@ def _swap(values: list[str]) -> list[str]:
 
 
 def _swapped(operator: str, key: str, values: list[str]) -> list[tuple[str, str, list[str]]] | None:
-    return None if _swap(values) == values else [(operator, key, _swap(values))]
+    return None if sorted(_swap(values)) == sorted(values) else [(operator, key, _swap(values))]
 
 
 def _other(values: list[str]) -> list[str]:
