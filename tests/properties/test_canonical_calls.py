@@ -39,8 +39,8 @@ def line(asked: Authorised, documents: list[Any]) -> dict[str, Any]:
 
 @cache
 def team() -> list[Any]:
-    """The policies of the one group of the matrix."""
-    (badge,) = badges(building.build([canonical_calls.MATRIX], prove=False).files)
+    """The policies of the one group of the matrix, which are proved besides."""
+    (badge,) = badges(building.build([canonical_calls.MATRIX]).files)
     return badge.documents
 
 
