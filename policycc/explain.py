@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from policycc.catalogue.holdability import RowHolding
+from policycc.catalogue.holding import RowHolding
 from policycc.diagnostics.model import Diagnostics
 from policycc.diagnostics.wording import did_you_mean
 from policycc.emit.json_target import Emitted

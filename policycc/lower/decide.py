@@ -12,7 +12,8 @@ from typing import Literal
 
 from policycc.catalogue.catalogue import Catalogue
 from policycc.catalogue.facts import ActionFacts, Escape, EscapeKind
-from policycc.catalogue.holdability import PASS_ROLE, Ask, Holding, Verdict, hold
+from policycc.catalogue.holdability import PASS_ROLE, hold
+from policycc.catalogue.holding import Ask, Holding, Verdict
 from policycc.catalogue.holding_facts import facts as action_facts
 from policycc.catalogue.regions import global_region
 from policycc.catalogue.types import Level

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from policycc.catalogue.catalogue import Catalogue
-from policycc.catalogue.holdability import Way
+from policycc.catalogue.holding import Way
 from policycc.catalogue.regions import global_region
 from policycc.catalogue.world import World
 from policycc.ir.statement import Principal, Statement

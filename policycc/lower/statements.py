@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from policycc.catalogue.holdability import TagRule, Way
+from policycc.catalogue.holding import TagRule, Way
 from policycc.iam.model import Condition
 from policycc.ir.statement import Statement
 from policycc.lower.requirements import UNDEMANDED, Demand

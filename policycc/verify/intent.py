@@ -11,7 +11,8 @@ from dataclasses import dataclass, field, replace
 
 from policycc.catalogue.catalogue import Catalogue
 from policycc.catalogue.facts import ActionFacts, ActionKind, Part, RowFacts
-from policycc.catalogue.holdability import Ask, Holding, RowHolding, Verdict, Way, hold
+from policycc.catalogue.holdability import hold
+from policycc.catalogue.holding import Ask, Holding, RowHolding, Verdict, Way
 from policycc.catalogue.holding_facts import facts as action_facts
 from policycc.catalogue.language import render
 from policycc.catalogue.types import Level

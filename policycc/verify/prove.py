@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from policycc.catalogue.facts import ActionFacts, EscapeKind
-from policycc.catalogue.holdability import Holding, RowHolding
-from policycc.catalogue.holdability import Verdict as Holdable
+from policycc.catalogue.holding import Holding, RowHolding
+from policycc.catalogue.holding import Verdict as Holdable
 from policycc.catalogue.world import Place
 from policycc.verify import marks
 from policycc.verify.actions import Matched, matched

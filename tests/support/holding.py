@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from policycc.catalogue.holdability import Ask, TagRule, Verdict, Way, hold
+from policycc.catalogue.holdability import hold
+from policycc.catalogue.holding import Ask, TagRule, Verdict, Way
 from policycc.catalogue.types import Level
 from policycc.catalogue.world import Place as WorldPlace
 from policycc.catalogue.world import World

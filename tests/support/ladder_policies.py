@@ -12,7 +12,8 @@ from itertools import product
 from typing import Any
 
 from policycc.catalogue.catalogue import Catalogue
-from policycc.catalogue.holdability import TagKeys, TagRule, Verdict, Way, other_spellings
+from policycc.catalogue.holdability import other_spellings
+from policycc.catalogue.holding import TagKeys, TagRule, Verdict, Way
 from policycc.catalogue.language import render as render_arn
 from policycc.catalogue.regions import global_region
 from policycc.catalogue.world import Place

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from policycc.catalogue.facts import Part, Support
 from policycc.catalogue.global_keys import GLOBAL_KEYS, Presence
-from policycc.catalogue.holdability import ROLE_TYPES, RowHolding, TagRule, Way
+from policycc.catalogue.holdability import ROLE_TYPES
+from policycc.catalogue.holding import RowHolding, TagRule, Way
 from policycc.catalogue.language import common
 from policycc.catalogue.world import Place
 from policycc.verify import marks

@@ -9,17 +9,8 @@ import pytest
 
 from policycc.catalogue.catalogue import load
 from policycc.catalogue.facts import Support
-from policycc.catalogue.holdability import (
-    Ask,
-    Holding,
-    RowHolding,
-    TagKeys,
-    TagRule,
-    Verdict,
-    Way,
-    hold,
-    other_spellings,
-)
+from policycc.catalogue.holdability import hold, other_spellings
+from policycc.catalogue.holding import Ask, Holding, RowHolding, TagKeys, TagRule, Verdict, Way
 from policycc.catalogue.holding_facts import facts
 from policycc.catalogue.world import Place, World
 from policycc.iam.model import Condition
