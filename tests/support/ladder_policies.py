@@ -44,7 +44,7 @@ def _statements(scene: Scene, holder: Holder) -> Iterator[tuple[str, Json]]:
         facts = scene.facts(action)
         service = facts.action.service
         if scene.residual(holder, facts) is not None:
-            for required in _required(scene, holder, holder.places, service):
+            for required in _required(scene, holder, scene.reached(places[0]), service):
                 yield places[0].matrix, _statement(action, ["*"], required)
             continue
         for place in places:
@@ -56,10 +56,10 @@ def _statements(scene: Scene, holder: Holder) -> Iterator[tuple[str, Json]]:
                         yield place.matrix, _statement(action, way.resources, [*_tests(way), *required])
     for action, companions in companions_of(scene, holder).items():
         for companion in companions:
-            if companion.key is not None:
-                for required in _required(scene, holder, (companion.place,), action.partition(":")[0]):
-                    tests = [*_companion(scene, companion), *required]
-                    yield companion.place.matrix, _statement(action, _made(scene, action, companion), tests)
+            made = _made(scene, action, companion) if companion.key is not None else _claimed(scene, action, companion)
+            for required in _required(scene, holder, (companion.place,), action.partition(":")[0]) if made else ():
+                tests = [*_companion(scene, companion), *required]
+                yield companion.place.matrix, _statement(action, made, tests)
 
 
 def _made(scene: Scene, action: str, companion: Companion) -> list[str]:
@@ -70,6 +70,17 @@ def _made(scene: Scene, action: str, companion: Companion) -> list[str]:
         for row in scene.facts(action).rows
         if row.type in companion.types
     ] or ["*"]
+
+
+def _claimed(scene: Scene, action: str, companion: Companion) -> list[str]:
+    """The ARNs, by the environment's names, of what is made and tagged without a key that would say so."""
+    place = companion.place
+    return [
+        render_arn(row.arn, place.partition, place.account.id, row.owner.variable, name)
+        for row in scene.facts(action).rows
+        if row.type in companion.tagged and row.owner is not None and row.owner.chosen
+        for name in place.environment.names
+    ]
 
 
 def _tests(way: Way) -> list[Test]:
@@ -91,7 +102,10 @@ def _guard(guard: TagKeys) -> list[Test]:
 def _companion(scene: Scene, companion: Companion) -> list[Test]:
     tags = companion.place.environment.tags
     found: list[Test] = [("StringEquals", f"aws:RequestTag/{key}", (value,)) for key, value in tags]
-    found.append(("StringEquals", companion.key or "", companion.creates))
+    if companion.key is not None:
+        found.append(("StringEquals", companion.key, companion.creates))
+    else:
+        found += [("Null", f"aws:ResourceTag/{key}", ("true",)) for key, _ in tags]
     known = scene.matrices[companion.place.matrix].tagging.keys
     if known is not None:
         return [*found, *_guard(TagKeys(TagRule.ONLY, tuple(sorted({*known, *(key for key, _ in tags)}))))]
