@@ -9,15 +9,15 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from functools import cache
-from pathlib import Path
+from importlib.resources import files
 from typing import Any
 
 from policycc.catalogue.facts import Escape, EscapeKind
 
 Entry = Mapping[str, Any]
 
-DIRECTORY = Path(__file__).parent / "overlay"
-_ESCAPES = Path(__file__).parent / "data" / "escapes.json"
+DIRECTORY = files("policycc.catalogue").joinpath("overlay")
+_ESCAPES = files("policycc.catalogue").joinpath("data", "escapes.json")
 
 
 class Overlay:
@@ -81,14 +81,14 @@ class Overlay:
 @cache
 def overlay(service: str) -> Overlay:
     """The overlay of a service, empty where nobody has written one."""
-    path = DIRECTORY / f"{service}.json"
+    path = DIRECTORY.joinpath(f"{service}.json")
     return Overlay(json.loads(path.read_bytes()) if path.is_file() else {})
 
 
 @cache
 def overlaid_services() -> tuple[str, ...]:
     """The services that have an overlay, sorted."""
-    return tuple(sorted(path.stem for path in DIRECTORY.glob("*.json")))
+    return tuple(sorted(path.name.removesuffix(".json") for path in DIRECTORY.iterdir() if path.name.endswith(".json")))
 
 
 @cache

@@ -10,10 +10,10 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from functools import cache
-from pathlib import Path
+from importlib.resources import files
 from typing import Any
 
-_FILE = Path(__file__).parent / "data" / "global-services.json"
+_FILE = files("policycc.catalogue").joinpath("data", "global-services.json")
 
 
 @cache

@@ -76,7 +76,8 @@ def badges(files: Mapping[str, bytes]) -> tuple[Badge, ...]:
     owned: dict[tuple[str, str, str, str | None], list[str]] = {}
     for principal in json.loads(files["manifest.json"])["principals"]:
         key = (principal["account"], principal["name"], principal["group"], principal.get("environment"))
-        owned.setdefault(key, []).extend(policy["path"] for policy in principal["policies"])
+        own = [policy["path"] for policy in principal["policies"] if policy["kind"] != "trust"]
+        owned.setdefault(key, []).extend(own)
     return tuple(
         Badge(*key, [json.loads(files[path]) for path in sorted(paths)])
         for key, paths in sorted(owned.items(), key=lambda item: str(item[0]))

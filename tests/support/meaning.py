@@ -88,9 +88,10 @@ class Build:
         return tuple(place for place in self.places if place.account.name == badge.account)
 
     def canonical(self, cell: Cell, action: str) -> Iterator[Request]:
-        """A residual needs what every environment of the account needs, because it reaches them all."""
+        """What is granted account-wide needs what every environment of the account needs: it reaches them all."""
         reached = [cell.place]
-        if self.entry(cell, action)["outcome"] == "residual":
+        entry = self.entry(cell, action)
+        if entry["outcome"] == "residual" or any("account" in ways for ways in entry["how"].values()):
             reached = [place for place in self.places if place.account == cell.place.account]
         needed = tuple(
             requirement
@@ -186,8 +187,26 @@ def leaks(build: Build) -> Iterator[tuple[str, Request, dict[str, str]]]:
             row = next(row for row in facts.rows if row.type == request.type)
             granted = tuple(cell.place for cell in cells)
             asked = intended(facts, row, request, target, granted, world)
+            if _claimed(build, badge, request, dict(target.tags)):
+                continue
             if not asked or moves_a_mark(facts, row, request, target, granted, world):
                 yield badge.name, request, dict(target.tags)
+
+
+def _claimed(build: Build, badge: Badge, request: Request, tags: dict[str, str]) -> bool:
+    """A claim that the manifest lists: an environment's own tags on a resource that carries no boundary tag."""
+    claiming = {
+        environment
+        for claim in build.manifest["claims"]
+        if claim["group"] == badge.group and request.action in claim["actions"]
+        for environment in claim["environments"]
+    }
+    return any(
+        not {key.lower() for key in place.tags} & {key.lower() for key in tags}
+        and all(request.context.get(f"aws:RequestTag/{key}") == value for key, value in place.tags.items())
+        for place in build.places
+        if place.environment.name in claiming
+    )
 
 
 def rowless_leaks(build: Build) -> Iterator[tuple[str, Request]]:
