@@ -76,7 +76,7 @@ def badges(files: Mapping[str, bytes]) -> tuple[Badge, ...]:
     owned: dict[tuple[str, str, str, str | None], list[str]] = {}
     for principal in json.loads(files["manifest.json"])["principals"]:
         key = (principal["account"], principal["name"], principal["group"], principal.get("environment"))
-        own = [policy["path"] for policy in principal["policies"] if policy["kind"] != "trust"]
+        own = [policy["path"] for policy in principal["policies"] if policy.get("kind") != "trust"]
         owned.setdefault(key, []).extend(own)
     return tuple(
         Badge(*key, [json.loads(files[path]) for path in sorted(paths)])
