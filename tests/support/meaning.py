@@ -6,7 +6,7 @@ Each function returns or yields what is wrong, so that a test asserts that there
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cached_property
@@ -187,13 +187,24 @@ def leaks(build: Build) -> Iterator[tuple[str, Request, dict[str, str]]]:
             row = next(row for row in facts.rows if row.type == request.type)
             granted = tuple(cell.place for cell in cells)
             asked = intended(facts, row, request, target, granted, world)
-            if _claimed(build, badge, request, dict(target.tags)):
+            if _claimed(build, badge, request, target.tags) or _tags_its_own(build, badge, request, target.tags):
                 continue
             if not asked or moves_a_mark(facts, row, request, target, granted, world):
                 yield badge.name, request, dict(target.tags)
 
 
-def _claimed(build: Build, badge: Badge, request: Request, tags: dict[str, str]) -> bool:
+def _tags_its_own(build: Build, badge: Badge, request: Request, tags: Mapping[str, str]) -> bool:
+    """A companion beside the same action granted elsewhere: an environment's tags on what bears them already."""
+    return any(
+        request.action in build.entry(cell, action)["companions"]
+        for cell in build.cells(badge)
+        if bears_tags(cell.place, tags)
+        and all(request.context.get(f"aws:RequestTag/{key}") == value for key, value in cell.place.tags.items())
+        for action in sorted(cell.actions)
+    )
+
+
+def _claimed(build: Build, badge: Badge, request: Request, tags: Mapping[str, str]) -> bool:
     """A claim that the manifest lists: an environment's own tags on a resource that carries no boundary tag."""
     claiming = {
         environment
