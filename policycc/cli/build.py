@@ -36,6 +36,7 @@ TARGETS = ("json",)
 @click.option("--check", "compare", is_flag=True, help="Write nothing; exit with 1 if the output is not up to date.")
 @click.option("--strict", is_flag=True, help="Exit with 1 for warnings too.")
 @click.option("--no-verify", is_flag=True, help="Write without a proof; the manifest and the summary say so.")
+@console.notes_option()
 @click.pass_context
 def build(
     ctx: click.Context,
@@ -47,6 +48,7 @@ def build(
     compare: bool,
     strict: bool,
     no_verify: bool,
+    notes: bool,
 ) -> None:
     """Compile a matrix, prove the policies and write them.
 
@@ -79,7 +81,7 @@ def build(
                 _write_locks(locks, result.catalogue, diagnostics)
                 _show(result.outcome, result.emitted, message)
     findings = list(diagnostics)
-    console.report(findings)
+    console.report(findings, notes=notes)
     ctx.exit(status_of(findings, strict=strict))
 
 

@@ -16,8 +16,9 @@ from policycc.cli.wording import counted
 @click.argument("matrices", metavar="[MATRIX]...", nargs=-1)
 @click.option("--format", "form", type=click.Choice(console.FORMATS), default="text", show_default=True)
 @click.option("--strict", is_flag=True, help="Exit with 1 for warnings too.")
+@console.notes_option()
 @click.pass_context
-def check(ctx: click.Context, matrices: tuple[str, ...], form: str, strict: bool) -> None:
+def check(ctx: click.Context, matrices: tuple[str, ...], form: str, strict: bool, notes: bool) -> None:
     """Find what is wrong with a matrix; writes nothing.
 
     Without MATRIX, the nearest matrix.toml upwards; `-` is standard input. Several matrices are checked as one build.
@@ -34,7 +35,7 @@ def check(ctx: click.Context, matrices: tuple[str, ...], form: str, strict: bool
         for folder in sorted({Path(matrix.path).parent / matrix.output.dir for matrix in result.matrices}):
             report_drift(folder, result.outcome, result.diagnostics)
     findings = list(result.diagnostics)
-    console.report(findings, form)
+    console.report(findings, form, notes=notes)
     if form == "text":
         names = ", ".join(matrix.name for matrix in result.matrices)
         console.write(f"{names + ': ' if names else ''}{counted(findings)}\n")

@@ -10,7 +10,7 @@ from typing import TextIO
 
 import click
 
-from policycc.diagnostics.model import Diagnostic
+from policycc.diagnostics.model import Diagnostic, Severity
 
 _META = "policycc.color"
 FORMATS = ("text", "json", "sarif", "github")
@@ -48,19 +48,32 @@ def write(text: str) -> None:
     sys.stdout.flush()
 
 
+def notes_option() -> Callable[[click.decorators.FC], click.decorators.FC]:
+    """`--notes`, for commands whose text leaves notes out."""
+    return click.option("--notes", is_flag=True, help="Show notes too; other formats have them always.")
+
+
 def report(
     diagnostics: Iterable[Diagnostic],
     form: str = "text",
     lines: Callable[[str], list[str] | None] | None = None,
+    *,
+    notes: bool = True,
 ) -> None:
     """Shows diagnostics: as text on standard error; in another of `FORMATS` they are the result, so on standard output.
 
-    `lines` answers the lines of an input by its name; without it the files are read again."""
+    `lines` answers the lines of an input by its name; without it the files are read again. Without `notes` the text
+    only counts those about a place in the input."""
     items = list(diagnostics)
     if form == "text":
+        from policycc.cli.wording import plural
         from policycc.diagnostics import text
 
-        rendered = text.render(items, lines or file_lines, colour=wants_colour(sys.stderr))
+        shown = [item for item in items if notes or item.severity is not Severity.NOTE or not item.labels]
+        rendered = text.render(shown, lines or file_lines, colour=wants_colour(sys.stderr))
+        hidden = len(items) - len(shown)
+        if hidden:
+            rendered += f"{plural(hidden, 'note')}: --notes shows {'it' if hidden == 1 else 'them'}\n"
         sys.stderr.write(rendered)
         sys.stderr.flush()
     elif form == "json":

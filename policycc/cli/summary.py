@@ -95,7 +95,8 @@ def _bar(share: float) -> str:
 
 
 def _section(title: str, lines: Iterable[str], colour: bool) -> Iterator[str]:
-    found = [f"  {line}" for line in lines]
+    # Entries that differ only in what is not shown here are one line.
+    found = [f"  {line}" for line in dict.fromkeys(lines)]
     if found:
         yield paint(title, _BOLD, colour)
         yield from found
@@ -123,7 +124,7 @@ def _omissions(outcome: Outcome) -> Iterator[str]:
 
 def _escapes(outcome: Outcome) -> Iterator[str]:
     for item in outcome.escapes:
-        yield f"{item.group}: {shortened(item.actions, _ROOM)} {item.decision}, {item.class_} ({item.reason})"
+        yield f"{item.group}: {shortened(item.actions, _ROOM)} {item.decision} ({item.class_})"
 
 
 def _prerequisites(outcome: Outcome) -> Iterator[str]:

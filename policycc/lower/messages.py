@@ -112,7 +112,7 @@ def report_companions(
         needed = listed(lacking(own[0]))
         diagnostics.note(
             "PCC409",
-            f"{_names(own)} in {_where(own)}: without {needed}, which cannot be confined to the create",
+            f"{_names(own)} {_where(own)}: without {needed}, which cannot be confined to the create",
             *_place(own),
             help="with tags it fails until something outside of the matrix allows that; an exclusive account with one "
             "environment needs no tags",
@@ -140,7 +140,7 @@ def _unsaid(own: list[Decision], world: World, diagnostics: Diagnostics) -> None
         own,
         diagnostics,
         "PCC401",
-        f"{_names(own)} in {_where(own)} cannot be held, because the matrix does not say how",
+        f"{_names(own)} {_where(own)} cannot be held, because the matrix does not say how",
         f"{own[0].reason}: {means}",
     )
 
@@ -148,7 +148,7 @@ def _unsaid(own: list[Decision], world: World, diagnostics: Diagnostics) -> None
 def _escape(own: list[Decision], diagnostics: Diagnostics) -> None:
     escape = own[0].escapes[0][0]
     attack = escape.attack or escape.when
-    headline = f"{_names(own)} would defeat the boundary of {_where(own)}: left out"
+    headline = f"{_names(own)} {_where(own)} would defeat the boundary: left out"
     help = f'{attack} To live with it, write an `[[accept]]` with `what = "escape"`'
     if own[0].wish.exact:
         diagnostics.error("PCC404", headline, *_place(own), help=help)
@@ -161,7 +161,7 @@ def _refused(own: list[Decision], world: World, diagnostics: Diagnostics) -> Non
         own,
         diagnostics,
         "PCC405",
-        f"{_names(own)} in {_where(own)} cannot be granted safely: left out",
+        f"{_names(own)} {_where(own)} cannot be granted safely: left out",
         own[0].reason,
     )
 
@@ -177,22 +177,22 @@ def _split_error(own: list[Decision], world: World, diagnostics: Diagnostics) ->
 def _unmet(own: list[Decision], world: World, diagnostics: Diagnostics) -> None:
     diagnostics.warning(
         "PCC402",
-        f"{_names(own)} in {_where(own)} reaches environments that require what no call meets at once: left out",
+        f"{_names(own)} {_where(own)} reaches environments that require what no call meets at once: left out",
         *_place(own),
-        help=f"give {_where(own)} an account of its own, or make the `[[require]]` entries agree",
+        help=f"give {_environments(own)} an account of its own, or make the `[[require]]` entries agree",
     )
 
 
 def _split_headline(own: list[Decision], world: World) -> str:
     others = _others(own, world)
     if not others:
-        return f"{_names(own)} in {_where(own)} cannot be held in an account that is not exclusive: left out"
-    return f"{_names(own)} in {_where(own)} cannot be kept apart from {listed(others)} in one account: left out"
+        return f"{_names(own)} {_where(own)} cannot be held in an account that is not exclusive: left out"
+    return f"{_names(own)} {_where(own)} cannot be kept apart from {listed(others)} in one account: left out"
 
 
 def _split_help(own: list[Decision], world: World) -> str:
     way = (
-        f"give {_where(own)} an account of its own, or {_ACCEPT}"
+        f"give {_environments(own)} an account of its own, or {_ACCEPT}"
         if _others(own, world)
         else f"if nothing else lives in the account, make it `exclusive`, or {_ACCEPT}"
     )
@@ -209,7 +209,7 @@ def _others(own: list[Decision], world: World) -> list[str]:
 def _residual(matrix: Matrix, own: list[Decision], world: World, diagnostics: Diagnostics) -> None:
     reaches = _others(own, world)
     beyond = f" and reaches {listed(reaches)}" if reaches else ""
-    headline = f"{_names(own)} in {_where(own)}: granted in the whole account{beyond}"
+    headline = f"{_names(own)} {_where(own)}: granted in the whole account{beyond}"
     level = "reads" if reads(own[0].facts) else "others"
     help = f"AWS gives no means to hold it: {own[0].reason}"
     if level in matrix.fallback.written:
@@ -261,6 +261,10 @@ def _say(own: list[Decision], diagnostics: Diagnostics, code: str, headline: str
 
 
 def _where(own: list[Decision]) -> str:
+    return f"for `{own[0].wish.group}` in {_environments(own)}"
+
+
+def _environments(own: list[Decision]) -> str:
     return listed(sorted({decision.wish.environment for decision in own}))
 
 

@@ -56,7 +56,7 @@ Left out
   developers: s3:GetObject in dev (no names)
 
 Ways around the policies (escapes)
-  deploy: iam:PassRole mitigated, pass-role (under roles)
+  deploy: iam:PassRole mitigated (pass-role)
 
 Needed in the account
   main: switch on S3 ABAC

@@ -42,7 +42,7 @@ def test_a_named_action_without_its_mark_is_an_error(check: Compile) -> None:
 def test_one_of_a_glob_without_its_mark_is_a_warning_for_the_cell(check: Compile) -> None:
     done = check(TWO + cell("dynamodb:GetI*", "dynamodb:DeleteI*"))
     assert done.said == [("PCC401", "warning")]
-    assert "`dynamodb:DeleteItem` and `dynamodb:GetItem` in `dev`" in done.text("PCC401")
+    assert "`dynamodb:DeleteItem` and `dynamodb:GetItem` for `developers` in `dev`" in done.text("PCC401")
 
 
 def test_with_its_mark_it_is_granted(check: Compile) -> None:
