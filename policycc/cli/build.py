@@ -69,19 +69,22 @@ def build(
         _check_frozen(locks, result.catalogue, diagnostics)
     if no_verify:
         diagnostics.warning("PCC790", "the policies are not proved, as `--no-verify` asks")
+    done = None
     if result.files is not None and result.outcome is not None and not diagnostics.has_errors:
         _check_target(result.matrices, target)
         folder = output or _folder(result.matrices)
         names = tuple(item.name for item in result.outcome.matrices)
         if compare:
-            _compare(folder, result.files, names, diagnostics)
+            done = _compare(folder, result.files, names, diagnostics)
         else:
-            message = _write(folder, result.files, names, diagnostics)
-            if message:
+            done = _write(folder, result.files, names, diagnostics)
+            if done is not None:
                 _write_locks(locks, result.catalogue, diagnostics)
-                _show(result.outcome, result.emitted, message)
     findings = list(diagnostics)
     console.report(findings, notes=notes)
+    if done is not None and result.outcome is not None:
+        # The outcome comes last, below whatever there is to say of the matrix.
+        console.write(done if compare else f"{_summary(result.outcome, result.emitted)}\n{done}")
     ctx.exit(status_of(findings, strict=strict))
 
 
@@ -123,11 +126,13 @@ def _check_frozen(locks: tuple[Path, ...], catalogue: CatalogueSource, diagnosti
         diagnostics.extend([error.diagnostic])
 
 
-def _compare(folder: Path, files: Mapping[str, bytes], names: tuple[str, ...], diagnostics: Diagnostics) -> None:
+def _compare(folder: Path, files: Mapping[str, bytes], names: tuple[str, ...], diagnostics: Diagnostics) -> str | None:
+    """Says that the output is up to date; or adds what is not, and returns None."""
     from policycc.emit.compare import compare
 
-    if compare(folder, files, names, diagnostics):
-        console.write(f"{folder} is up to date: {plural(len(files), 'file')}\n")
+    if not compare(folder, files, names, diagnostics):
+        return None
+    return f"{folder} is up to date: {plural(len(files), 'file')}\n"
 
 
 def _write(folder: Path, files: Mapping[str, bytes], names: tuple[str, ...], diagnostics: Diagnostics) -> str | None:
@@ -142,7 +147,7 @@ def _write(folder: Path, files: Mapping[str, bytes], names: tuple[str, ...], dia
         return None
     counts = [(len(done.written), "written"), (len(done.removed), "removed"), (len(done.unchanged), "unchanged")]
     message = f"{folder}: {', '.join(f'{count} {word}' for count, word in counts if count)}"
-    return f"{message} (finished an interrupted build)" if done.recovered else message
+    return f"{message} (finished an interrupted build)\n" if done.recovered else f"{message}\n"
 
 
 def _write_locks(locks: tuple[Path, ...], catalogue: CatalogueSource, diagnostics: Diagnostics) -> None:
@@ -156,7 +161,7 @@ def _write_locks(locks: tuple[Path, ...], catalogue: CatalogueSource, diagnostic
         diagnostics.extend([error.diagnostic])
 
 
-def _show(outcome: Outcome, emitted: Sequence[Emitted], message: str) -> None:
+def _summary(outcome: Outcome, emitted: Sequence[Emitted]) -> str:
     from policycc.cli.summary import render_summary
 
-    console.write(f"{render_summary(outcome, emitted, colour=console.wants_colour(sys.stdout))}\n{message}\n")
+    return render_summary(outcome, emitted, colour=console.wants_colour(sys.stdout))

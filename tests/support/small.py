@@ -6,10 +6,13 @@ names, roles, copies, tag writers, keys, content. Values are short and few, so t
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
+
+from policycc.catalogue.catalogue import load
 
 Json = dict[str, Any]
 
@@ -62,13 +65,31 @@ ACTIONS = (
     "sqs:TagQueue",
     "sqs:UntagQueue",
 )
+SERVICES = (
+    *("acm", "apigateway", "athena", "autoscaling", "backup", "batch", "cloudformation", "cloudfront", "cloudwatch"),
+    *("codebuild", "cognito-idp", "dynamodb", "ec2", "ecr", "ecs", "eks", "elasticache", "elasticfilesystem"),
+    *("elasticloadbalancing", "es", "events", "firehose", "glue", "kinesis", "kms", "lambda", "logs", "rds"),
+    *("redshift", "route53", "s3", "sagemaker", "scheduler", "secretsmanager", "sns", "sqs", "ssm", "states"),
+)
+"""Where any action may be drawn from: the services that most accounts use, each with rules of its own."""
 GLOBS = ("ec2:*Instances", "rds:*DBInstance", "sqs:*", "s3:@read", "ecs:@list", "secretsmanager:@all")
 ENVIRONMENTS = ("dev", "test", "prod")
 GROUPS = ("developers", "operators")
 
 
+@cache
+def every_action() -> tuple[str, ...]:
+    catalogue = load()
+    return tuple(f"{prefix}:{name}" for prefix in SERVICES for name in sorted(catalogue.service(prefix).names()))
+
+
+def actions() -> SearchStrategy[str]:
+    return st.sampled_from(ACTIONS) | st.deferred(lambda: st.sampled_from(every_action()))
+
+
 def cells() -> SearchStrategy[list[str]]:
-    named = st.lists(st.sampled_from(ACTIONS), min_size=1, max_size=4, unique=True)
+    # What is named and cannot be granted is an error; under a glob of its own name it is left out.
+    named = st.lists(actions().map(lambda name: f"{name[:-1]}?"), min_size=1, max_size=4, unique=True)
     return st.tuples(named, st.lists(st.sampled_from(GLOBS), max_size=1)).map(lambda both: [*both[0], *both[1]])
 
 
@@ -110,10 +131,24 @@ def matrices(draw: DrawFn) -> Json:
         matrix["environments"]["platform"] = {"shared": True}
         if "names" in template:
             matrix["environments"]["platform"]["names"] = ["base-platform-*"]
+    accounts: Json = {}
     if not draw(st.integers(0, 3)):
-        matrix["accounts"] = {"main": {"exclusive": True}}
+        accounts["main"] = {"exclusive": True}
     if draw(st.booleans()):
-        matrix["tagging"] = {"keys": ["Name"]}
+        accounts["main"] = {**accounts.get("main", {}), "id": "111111111111", "features": ["s3-abac", "dynamodb-abac"]}
+    if not draw(st.integers(0, 3)):
+        accounts["apart"] = {"id": "222222222222", "exclusive": draw(st.booleans())}
+        matrix["environments"][environments[-1]] = {"account": "apart"}
+    if accounts:
+        matrix["accounts"] = accounts
+    if not draw(st.integers(0, 3)):
+        matrix["environments"][environments[0]]["vpcs"] = ["vpc-0aa11bb22cc33dd44"]
+    if not draw(st.integers(0, 3)):
+        matrix["environments"][environments[-1]]["arns"] = ["arn:aws:route53:::hostedzone/Z0123456789"]
+    if draw(st.booleans()):
+        matrix["output"] = {"wildcards": draw(st.sampled_from(["never", "always"]))}
+    if draw(st.booleans()):
+        matrix["tagging"] = {"keys": ["Name"], "always": draw(st.booleans())}
     for group in GROUPS[: draw(st.integers(1, 2))]:
         columns = draw(st.lists(st.sampled_from(["*", *environments]), min_size=1, max_size=2, unique=True))
         matrix["access"][group] = {column: draw(cells()) for column in columns}
