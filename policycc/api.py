@@ -80,10 +80,17 @@ def verify(directory: Source, *matrices: Source) -> Verification:
 
 def evaluate(policies: Mapping[str, Any], request: Mapping[str, Any]) -> dict[str, Any]:
     """Decide a request as `policycc simulate` does. `policies` holds `identityPolicies` and the like, `request` the
-    principal, action, resource and context of a line. The answer has `decision` and `statements`, or `error`."""
+    principal, action, resource and context of a line. The answer has `decision` and `statements`, or `error`, also for
+    values that no JSON has."""
+    import json
+
     from policycc.iam.simulate import Simulator
 
-    return Simulator().answer_value({**policies, **request})
+    try:
+        line = json.dumps({**policies, **request})
+    except (TypeError, ValueError, RecursionError) as error:
+        return {"id": None, "error": f"the request is no JSON: {error}"}
+    return Simulator().answer(line)
 
 
 def explain(sources: Sequence[str], group: str, action: str, environment: str | None = None) -> Explanation:

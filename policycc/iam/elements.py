@@ -24,10 +24,11 @@ MULTIVALUED = frozenset({"aws:tagkeys", "aws:calledvia", "kms:resourcealiases", 
 """Well-known keys that always hold a list. The catalogue knows more; these need no catalogue."""
 
 _ACTION = re.compile(r"[A-Za-z0-9*?-]+:[A-Za-z0-9*?_.-]+")
-_PARTITION = re.compile(r"aws[a-z-]*|[a-z?-]*\*[a-z*?-]*|[a-z?-]*\?[a-z*?-]*")
+# A look ahead for the wildcard, so that a long text is read twice and not once for every place to split it.
+_PARTITION = re.compile(r"aws[a-z-]*|(?=[a-z-]*[*?])[a-z*?-]+")
 _SERVICE = re.compile(r"[a-z0-9*?-]+")
 _REGION = re.compile(r"[a-z0-9*?-]*")
-_ACCOUNT = re.compile(r"[0-9]{12}|aws|amazon|cloudfront|[0-9*?]*[*?][0-9*?]*|")
+_ACCOUNT = re.compile(r"[0-9]{12}|aws|amazon|cloudfront|(?=[0-9]*[*?])[0-9*?]+|")
 _CONDITION_KEY = re.compile(r"[A-Za-z0-9.-]+(?:/[A-Za-z0-9._/-]+)?:[^\x00-\x1f*?]+")
 _SIX_COLONS = SEGMENTS - 1
 

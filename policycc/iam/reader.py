@@ -36,6 +36,7 @@ from policycc.iam.model import (
     Statement,
 )
 from policycc.iam.operators import Operator, parse_operator
+from policycc.iam.scalars import number_text
 from policycc.source.jsonpos import JsonDocument, JsonError, parse
 from policycc.source.span import KeyPath
 
@@ -320,7 +321,8 @@ def _scalar(value: object) -> object:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int | float):
-        return repr(value)
+        text = number_text(value)
+        return value if text is None else text
     return value
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import lru_cache
 
 from policycc.iam.arn import parse_arn
+from policycc.iam.scalars import number_text
 from policycc.iam.template import Context
 
 
@@ -54,20 +56,18 @@ def parse_caller(text: str) -> Caller:
     Raises RequestError for anything else."""
     if text == "*":
         return Caller(CallerKind.ANONYMOUS, text)
-    if len(text) == 12 and text.isdecimal() and text.isascii():
+    if _ACCOUNT.fullmatch(text):
         return Caller(CallerKind.ROOT, text, text)
     arn = parse_arn(text)
     if arn is None:
-        if "." in text and "/" not in text and ":" not in text and not text.isspace():
-            service = text.endswith((".amazonaws.com", ".amazonaws.com.cn")) and not text.startswith(
-                "cognito-identity."
-            )
-            return Caller(CallerKind.SERVICE if service else CallerKind.PROVIDER, text)
-        raise RequestError(f"the principal `{text}` is no ARN, account, service or identity provider")
-    kind, _, rest = arn.resource.partition("/")
+        if not _HOST.fullmatch(text):
+            raise RequestError(f"the principal `{text}` is no ARN, account, service or identity provider")
+        is_service = _SERVICE.fullmatch(text) and not text.startswith("cognito-identity.")
+        return Caller(CallerKind.SERVICE if is_service else CallerKind.PROVIDER, text)
+    kind, slash, rest = arn.resource.partition("/")
     path, _, name = rest.rpartition("/")
-    wanted = _KINDS.get((arn.service, kind))
-    if wanted is None or (wanted is not CallerKind.ROOT and not name) or not arn.account:
+    wanted = _KINDS.get((arn.service, kind + slash))
+    if wanted is None or (wanted is not CallerKind.ROOT and not name) or not _ACCOUNT.fullmatch(arn.account):
         raise RequestError(f"the principal `{text}` is no user, role, session or root")
     if wanted is CallerKind.SESSION:
         if not path or "/" in path:
@@ -78,14 +78,19 @@ def parse_caller(text: str) -> Caller:
     return Caller(wanted, text, arn.account, arn.partition, name, path)
 
 
+_ACCOUNT = re.compile(r"[0-9]{12}")
+_HOST = re.compile(r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
+_SERVICE = re.compile(r".+\.(?:amazonaws\.com|amazonaws\.com\.cn|aws\.internal)")
+_ACTION = re.compile(r"[A-Za-z0-9-]+:[A-Za-z0-9_.-]+")
+
 _KINDS: dict[tuple[str, str], CallerKind] = {
-    ("iam", "user"): CallerKind.USER,
-    ("iam", "role"): CallerKind.ROLE,
+    ("iam", "user/"): CallerKind.USER,
+    ("iam", "role/"): CallerKind.ROLE,
     ("iam", "root"): CallerKind.ROOT,
-    ("iam", "saml-provider"): CallerKind.PROVIDER,
-    ("iam", "oidc-provider"): CallerKind.PROVIDER,
-    ("sts", "assumed-role"): CallerKind.SESSION,
-    ("sts", "federated-user"): CallerKind.FEDERATED_USER,
+    ("iam", "saml-provider/"): CallerKind.PROVIDER,
+    ("iam", "oidc-provider/"): CallerKind.PROVIDER,
+    ("sts", "assumed-role/"): CallerKind.SESSION,
+    ("sts", "federated-user/"): CallerKind.FEDERATED_USER,
 }
 
 
@@ -120,8 +125,7 @@ def make_request(
     for one in resources:
         if one != "*" and parse_arn(one) is None:
             raise RequestError(f"the resource `{one}` is no ARN and not `*`")
-    service, colon, name = action.partition(":")
-    if not (service and colon and name) or any(wild in action for wild in "*? "):
+    if not _ACTION.fullmatch(action):
         raise RequestError(f"the action `{action}` is not `service:Name`")
     return Request(parse_caller(principal), action, resources, make_context(context or {}), resource_account)
 
@@ -130,6 +134,8 @@ def make_context(values: Mapping[str, object]) -> dict[str, str | tuple[str, ...
     """The context of plain values, as in `make_request`. Raises RequestError."""
     found: dict[str, str | tuple[str, ...]] = {}
     for key, value in values.items():
+        if not isinstance(key, str):
+            raise RequestError(f"the context key `{key}` is no text")
         folded = key.lower()
         if folded in found:
             raise RequestError(f"the context key `{key}` stands twice, in different case")
@@ -146,6 +152,6 @@ def _text(key: str, value: object) -> str:
         return value
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, int | float):
-        return repr(value)
+    if isinstance(value, int | float) and (found := number_text(value)) is not None:
+        return found
     raise RequestError(f"the context key `{key}` has a value that is no text, number, true or false")

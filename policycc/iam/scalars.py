@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import binascii
 import ipaddress
+import math
 import re
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
@@ -23,6 +24,17 @@ _START = datetime(1970, 1, 1, tzinfo=UTC)
 
 Network = tuple[int, int, int]
 """IP version, first address and last address as integers."""
+
+
+_LONGEST_INTEGER = 10**1000
+
+
+def number_text(value: float) -> str | None:
+    """A number of a document or a request as the text that AWS compares; None for what JSON has no number for, and for
+    integers of more than 1,000 digits."""
+    if isinstance(value, int):
+        return str(value) if -_LONGEST_INTEGER < value < _LONGEST_INTEGER else None
+    return repr(value) if math.isfinite(value) else None
 
 
 @lru_cache(maxsize=4096)

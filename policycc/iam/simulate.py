@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any
@@ -75,7 +76,12 @@ class Simulator:
         return decision_value(decision, None if decision.is_allowed else evaluator.explain(request))
 
     def _evaluator(self, value: dict[str, Any], trust: bool) -> Evaluator:
-        key = json.dumps([trust, *(value.get(name) for name in _POLICY_KEYS)])
+        try:
+            key = json.dumps([trust, *(value.get(name) for name in _POLICY_KEYS)])
+        except RecursionError:
+            raise LineError("the policies nest too deep") from None
+        except (TypeError, ValueError):
+            raise LineError("the policies hold a value that JSON does not have") from None
         found = self._evaluators.pop(key, None) or Evaluator(read_policies(value, trust))
         self._evaluators[key] = found
         if len(self._evaluators) > _REMEMBERED:
@@ -116,7 +122,7 @@ def read_request(value: dict[str, Any]) -> Request:
     if not isinstance(resource, str | list):
         raise LineError("`resource` is missing, or neither text nor a list")
     account = value.get("resourceAccount")
-    if account is not None and not (isinstance(account, str) and len(account) == 12 and account.isdecimal()):
+    if account is not None and not (isinstance(account, str) and re.fullmatch(r"[0-9]{12}", account)):
         raise LineError("`resourceAccount` is not twelve digits")
     context = value.get("context")
     if context is not None and not isinstance(context, dict):
@@ -128,10 +134,12 @@ def read_policies(value: dict[str, Any], trust: bool = False) -> Policies:
     """The policies of a line's object; `trust` says that its resource policy is a role's trust policy.
 
     Raises LineError with the first error of the first policy that AWS would refuse."""
-    boundary, resource = value.get("permissionsBoundary"), value.get("resourcePolicy")
+    identity, boundary, resource = (
+        value.get(name) for name in ("identityPolicies", "permissionsBoundary", "resourcePolicy")
+    )
     session, endpoint = value.get("sessionPolicies"), value.get("vpcEndpointPolicies")
     return Policies(
-        identity=_list(value.get("identityPolicies") or [], PolicyType.IDENTITY, "identityPolicies"),
+        identity=() if identity is None else _list(identity, PolicyType.IDENTITY, "identityPolicies"),
         boundary=None if boundary is None else _policy(boundary, PolicyType.BOUNDARY, "permissionsBoundary"),
         session=None if session is None else _list(session, PolicyType.SESSION, "sessionPolicies"),
         resource=(
@@ -166,7 +174,9 @@ def ref_value(ref: StatementRef) -> dict[str, Any]:
 
 
 def _levels(value: dict[str, Any], type: PolicyType, name: str) -> tuple[tuple[Policy, ...], ...]:
-    levels = value.get(name) or []
+    levels = value.get(name)
+    if levels is None:
+        return ()
     if not isinstance(levels, list):
         raise LineError(f"`{name}` is no list of levels")
     return tuple(_list(level, type, f"{name}[{number}]") for number, level in enumerate(levels))
@@ -186,11 +196,11 @@ def _policy(value: object, type: PolicyType, name: str) -> Policy:
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise LineError(f"`{twice}` stands twice in one object")
+    found: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in found:
+            raise LineError(f"`{name}` stands twice in one object")
+        found[name] = value
     return found
 
 

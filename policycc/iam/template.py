@@ -18,7 +18,7 @@ from policycc.iam.glob import Token, parse_tokens
 Context = Mapping[str, str | tuple[str, ...]]
 """Condition keys in lower case: a string for a single-valued key, a tuple for a multivalued one."""
 
-_KEY = r"[A-Za-z][A-Za-z0-9.-]*:[^\s,'{}$*?]+(?: [^\s,'{}$*?]+)*"
+_KEY = r"[A-Za-z][A-Za-z0-9.-]*(?:/[A-Za-z0-9._/-]+)?:[^\s,'{}$*?]+(?: [^\s,'{}$*?]+)*"
 _HOLE = re.compile(r"\$\{([^}]*)\}")
 _VARIABLE = re.compile(rf"({_KEY})(?:, ?'([^']*)')?")
 

@@ -99,6 +99,7 @@ class _Parser:
         self._at = 0
         self._places = _Places(text, file)
         self._duplicates: list[Duplicate] = []
+        self._latest: dict[KeyPath, int] = {}
         self._stack: list[_Open] = []
 
     def parse(self) -> JsonDocument:
@@ -110,6 +111,8 @@ class _Parser:
         self._skip()
         if self._at != len(self._text):
             raise self._unexpected("the end of the text")
+        if self._latest:
+            self._forget()
         return JsonDocument(value, tuple(self._duplicates), self._places)
 
     def _step(self) -> Any:
@@ -148,7 +151,7 @@ class _Parser:
         if key in container:
             first = self._places.span(*self._places.keys[path])
             self._duplicates.append(Duplicate(path, self._places.span(*place), first))
-            self._forget(path)
+            self._latest[path] = start
         self._places.keys[path] = place
         self._skip()
         if self._peek() != ":":
@@ -157,12 +160,12 @@ class _Parser:
         container[key] = None
         container[key] = self._value(path)
 
-    def _forget(self, path: KeyPath) -> None:
-        """Drops the places inside the earlier value of a key that stands twice."""
-        length = len(path)
+    def _forget(self) -> None:
+        """Drops the places inside the earlier values of keys that stand twice: those before the latest of the key."""
         for places in (self._places.keys, self._places.values):
-            for inner in [known for known in places if known[:length] == path]:
-                del places[inner]
+            for path, (start, _) in list(places.items()):
+                if any(start < self._latest.get(path[:length], 0) for length in range(1, len(path) + 1)):
+                    del places[path]
 
     def _value(self, path: KeyPath) -> Any:
         """Reads a scalar, or opens a container and returns it, to be filled by the steps that follow."""

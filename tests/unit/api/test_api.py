@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import math
 import subprocess
 import sys
 from pathlib import Path
@@ -39,6 +41,17 @@ def test_what_is_built_lets_in_dev_and_keeps_out_of_prod() -> None:
     }
     assert answers == {"dev": "allowed", "prod": "implicitly-denied"}
     assert build.manifest["proof"]["isolation"]["verdict"] == "proved"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [10**5000, math.nan, object(), {1: object()}, {(1, 2): 3}, functools.reduce(lambda x, _: [x], range(2000), [])],
+    ids=["long", "nan", "object", "inner", "key", "deep"],
+)
+def test_evaluate_answers_to_what_no_json_holds(value: object) -> None:
+    for part in ("context", "identityPolicies", "resourcePolicy", "id"):
+        assert "error" in policycc.evaluate({}, {**REQUEST, part: {"aws:x": value}})
+    assert "error" in policycc.evaluate({"identityPolicies": value}, REQUEST)
 
 
 def test_a_wrong_matrix_raises_its_diagnostics() -> None:

@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from policycc.cli.app import app
+from policycc.iam.simulate import MAX_LINE
 
 USER = "arn:aws:iam::123456789012:user/alice"
 INSTANCE = "arn:aws:ec2:us-east-1:123456789012:instance/i-1"
@@ -43,6 +44,27 @@ def test_a_bad_line_never_stops_the_rest() -> None:
     assert [line["id"] for line in lines] == ["1", None, None, 2]
     assert ["error" in line for line in lines] == [False, True, True, False]
     assert found.exit_code == 1
+
+
+def test_a_line_without_end_is_refused_without_being_kept() -> None:
+    """It is read in pieces: a file of one line must not fill the memory."""
+    longest = 4 * MAX_LINE
+    for start in (b"{", b" "):
+        found = run(text=start * (2 * longest + 100) + b"\n" + request(id=2).encode())
+        first, second = (json.loads(one) for one in found.stdout.splitlines())
+        assert "error" in first
+        assert second["decision"] == "allowed"
+        assert found.exit_code == 1
+
+
+def test_the_last_line_needs_no_end() -> None:
+    found = run(text=request(id=1) + request(id=2).rstrip() + "\n   ")
+    assert [json.loads(one)["id"] for one in found.stdout.splitlines()] == [1, 2]
+
+
+def test_the_text_of_an_answer_is_one_line_that_a_terminal_can_be_given() -> None:
+    found = run("--format", "text", text=request(id="a\n2: allowed\x1b[31m\ud800\u202e"))
+    assert found.stdout == "a\\n2: allowed\\x1b[31m\\ud800\\u202e: allowed by identity policy 0 statement 0\n"
 
 
 def test_a_denial_is_no_fault() -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import math
+import time
 from typing import Any
 
 import pytest
@@ -398,6 +400,58 @@ def test_hostile_texts() -> None:
     assert [one.code for one in read_policy(" " * (MAX_CHARACTERS + 1), IDENTITY).findings] == ["too-large"]
     assert [one.code for one in read_policy("{", IDENTITY, "f").findings] == ["not-json"]
     assert str(read_policy("{", IDENTITY, "f").findings[0].span) == "f:1:2"
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (document(Resource="arn:aws:s3::" + "*" * 100_000 + "x:b"), ["odd-account"]),
+        (document(Resource="arn:aws:s3::" + "?" * 100_000 + ":b"), []),
+        (document(Resource="arn:" + "?" * 100_000 + "1:s3:::b"), ["bad-arn"]),
+        (document(Resource="arn:" + "*" * 100_000 + ":s3:::b"), []),
+        (document(Resource="arn:aws:s3:::" + "*?" * 50_000), []),
+        (document(Action="s3:" + "*" * 100_000 + "/"), ["bad-action"]),
+        (condition("StringEquals", "a" * 50_000 + "/a" * 50_000, "x"), ["bad-condition-key"]),
+        (condition("StringEquals", "aws:x", "${aws:" + "b " * 50_000 + "}"), ["bad-variable"]),
+        (condition("StringEquals", "aws:x", "${" * 50_000), ["bad-variable"]),
+        (condition("StringEquals", "aws:x", "${aws:b}" * 10_000), []),
+        (condition("NumericEquals", "aws:x", "1" * 100_000), ["bad-condition-value"]),
+        (condition("IpAddress", "aws:x", "1." * 50_000), ["bad-condition-value"]),
+        (condition("BinaryEquals", "aws:x", "=" * 100_000), ["bad-condition-value"]),
+    ],
+)
+def test_no_text_takes_long(value: Any, expected: list[str]) -> None:
+    """Neither to read nor to refuse: no expression of the reader goes back over what it has read."""
+    started = time.perf_counter()
+    assert codes(value) == expected
+    assert time.perf_counter() - started < 5
+
+
+def test_many_faults_take_no_longer_than_as_many_documents() -> None:
+    started = time.perf_counter()
+    assert codes(document(Action=["x"] * 20_000)) == ["bad-action"] * 20_000
+    assert time.perf_counter() - started < 5
+
+
+def test_numbers_that_are_none_stand_where_text_is_wanted() -> None:
+    for value in (math.inf, -math.inf, math.nan, 10**1000, -(10**1000)):
+        found = read_policy_value(condition("NumericEquals", "aws:x", value), IDENTITY).findings
+        assert [one.code for one in found] == ["wrong-type"]
+    policy = read_policy_value(condition("NumericEquals", "aws:x", [10**39, 0.5]), IDENTITY).policy
+    assert policy is not None
+    assert policy.statements[0].conditions[0].values == (str(10**39), "0.5")
+
+
+def test_texts_that_no_editor_shows() -> None:
+    whole = json.dumps(document())
+    for text in ("\ufeff" + whole, whole + "\0", whole.replace('"*"', "NaN"), whole.replace('"*"', '"\\ud800"')):
+        assert [one.code for one in read_policy(text, IDENTITY).findings] == ["not-json"]
+    # As values, a character is a character.
+    for text in ("\u202e", "\0", "\u212a", "😀", "\ud800", "é"):
+        assert read_policy_value(document(Resource=f"arn:aws:s3:::{text}"), IDENTITY).findings == ()
+        assert [one.code for one in read_policy_value(document(Action=f"s3:{text}"), IDENTITY).findings] == [
+            "bad-action"
+        ]
 
 
 def test_only_errors_take_the_policy_away() -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from typing import Any
+
 import pytest
 
 from policycc.iam.request import CallerKind, RequestError, make_context, make_request, parse_caller
@@ -21,6 +24,8 @@ A = "111111111111"
         (A, CallerKind.ROOT, A, ""),
         ("ec2.amazonaws.com", CallerKind.SERVICE, None, ""),
         ("ec2.amazonaws.com.cn", CallerKind.SERVICE, None, ""),
+        ("vpce.aws.internal", CallerKind.SERVICE, None, ""),
+        ("amazonaws.com.example.org", CallerKind.PROVIDER, None, ""),
         ("cognito-identity.amazonaws.com", CallerKind.PROVIDER, None, ""),
         ("accounts.google.com", CallerKind.PROVIDER, None, ""),
         (f"arn:aws:iam::{A}:oidc-provider/x.y/z", CallerKind.PROVIDER, None, ""),
@@ -47,7 +52,18 @@ def test_callers(text: str, kind: CallerKind, account: str | None, name: str) ->
         f"arn:aws:sts::{A}:assumed-role/a/b/c",
         "arn:aws:iam:::user/alice",
         "arn:aws:s3:::bucket",
+        "arn:aws:iam::1:user/alice",
+        "arn:aws:iam::１１１１１１１１１１１１:user/alice",
+        "１１１１１１１１１１１１",
+        f"arn:aws:iam::{A}:root/",
+        f"arn:aws:iam::{A}:root/alice",
+        f"arn:aws:iam::{A}:user",
+        f"{A}\n",
         "a.b/c",
+        ".",
+        "a.",
+        "a b.com",
+        "s3.amazonaws.com\n",
     ],
 )
 def test_no_callers(text: str) -> None:
@@ -67,7 +83,13 @@ def test_service_linked_roles() -> None:
 def test_contexts() -> None:
     found = make_context({"AWS:X": "A", "b": 1, "c": True, "d": False, "e": [1, "x"], "f": [], "g": None, "h": 1.5})
     assert found == {"aws:x": "A", "b": "1", "c": "true", "d": "false", "e": ("1", "x"), "h": "1.5"}
-    for bad in ({"a": {}}, {"a": [[]]}, {"a": [None]}, {"a": "x", "A": "y"}):
+    long = 10**999
+    assert make_context({"a": long, "b": -long}) == {"a": str(long), "b": str(-long)}
+    bad_ones: list[dict[Any, Any]] = [
+        {"a": {}}, {"a": [[]]}, {"a": [None]}, {"a": "x", "A": "y"}, {7: "x"},
+        {"a": 10 * long}, {"a": -10 * long}, {"a": math.nan}, {"a": [math.inf]},
+    ]  # fmt: skip
+    for bad in bad_ones:
         with pytest.raises(RequestError, match="the context key"):
             make_context(bad)
 
@@ -79,7 +101,9 @@ def test_requests() -> None:
     assert request.context == {"aws:x": "y"}
     assert request.resource_account == A
     assert make_request(alice, "s3:GetObject", "*").context == {}
-    for action in ("*", "s3", "s3:", ":x", "s3:Get*", "s3:Get?", "s3:Get Object"):
+    for name in ("access-analyzer:ApplyArchiveRule", "A4B:x_y", "mobiletargeting:a.b-c"):
+        assert make_request(alice, name, "*").action == name
+    for action in ("*", "s3", "s3:", ":x", "s3:Get*", "s3:Get?", "s3:Get Object", "s3:GetObject\n", "Kms:Decrypt"):
         with pytest.raises(RequestError, match="the action"):
             make_request(alice, action, "*")
     for resource in ("", [], [""], "bucket", ["*", "x"], [7]):

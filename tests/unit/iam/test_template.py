@@ -32,6 +32,12 @@ def test_nothing_stands_between_neighbouring_variables() -> None:
     assert found.parts == (Variable("aws:username"), Variable("aws:userid"))
 
 
+def test_a_variable_may_name_any_condition_key() -> None:
+    provider = "oidc.eks.eu-west-1.amazonaws.com/id/AB_1:sub"
+    assert parse_template(f"${{{provider}}}", True).parts == (Variable(provider.lower()),)
+    assert parse_template("${aws:PrincipalTag/a/b}", True).parts == (Variable("aws:principaltag/a/b"),)
+
+
 def test_escapes_are_literal() -> None:
     template = parse_template("${*}${?}${$}*?", True)
     parts = template.resolve({})

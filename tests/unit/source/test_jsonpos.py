@@ -69,6 +69,29 @@ def test_a_key_that_stands_twice_is_reported_and_the_later_value_counts() -> Non
         document.value_span(("a", "x"))
 
 
+def test_only_the_places_of_the_earlier_values_are_dropped() -> None:
+    document = parse('{"z": [0], "a": {"x": 1, "x": {"y": 2}, "w": 1}, "a": {"x": {"v": 3}}, "b": {"x": 4}}', "f")
+    assert [duplicate.path for duplicate in document.duplicates] == [("a", "x"), ("a",)]
+    for path, column in (((), 1), (("z", 0), 8), (("a", "x", "v"), 67), (("b", "x"), 83)):
+        assert document.value_span(path).column == column
+    key = document.key_span(("a",))
+    assert key is not None
+    assert key.column == 50
+    for gone in (("a", "w"), ("a", "x", "y")):
+        assert document.key_span(gone) is None
+        with pytest.raises(KeyError):
+            document.value_span(gone)
+
+
+def test_many_keys_twice_take_no_time() -> None:
+    keys = ", ".join(f'"k{number}": [1]' for number in range(20_000))
+    started = time.perf_counter()
+    document = parse(f"{{{keys}, {keys}}}", "f")
+    assert len(document.duplicates) == 20_000
+    assert document.value_span(("k7", 0)).column > len(keys)
+    assert time.perf_counter() - started < 5
+
+
 @pytest.mark.parametrize(
     ("text", "message", "line", "column"),
     [
