@@ -115,7 +115,9 @@ def _delegation(subject: Subject, account: str, partition: str) -> dict[str, Any
     if service not in ("kms", "sts"):
         return None
     root = {"AWS": f"arn:{partition}:iam::{account}:root"}
-    statement = {"Effect": "Allow", "Principal": root, "Action": f"{service}:*", "Resource": "*"}
+    statement = {"Effect": "Allow", "Principal": root, "Action": f"{service}:*"}
+    if service == "kms":
+        statement["Resource"] = "*"  # which a trust policy may not have
     return {"Version": "2012-10-17", "Statement": [statement]}
 
 

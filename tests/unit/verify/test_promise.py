@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from policycc.catalogue.catalogue import load as load_catalogue
+from policycc.iam.simulate import Simulator
 from policycc.model.load import load_documents
 from policycc.model.matrix import Matrix
 from policycc.source.read import read_text
@@ -357,6 +358,16 @@ def test_files_without_owner_and_files_that_are_no_policies() -> None:
     assert refuted(found) == {"fit"}
     assert found["isolation"].verdict is Verdict.UNKNOWN
     assert found.verdict is Verdict.REFUTED
+
+
+@pytest.mark.parametrize("action", ["sts:AssumeRole", "kms:Decrypt", "ec2:TerminateInstances"])
+def test_the_request_of_a_counterexample_is_a_line_that_simulate_decides_alike(action: str) -> None:
+    """Roles and keys need a policy of their own in it, of the kind that they have."""
+    found = proof(TWO, allow([action]), access=cell("ec2:StopInstances"))
+    requests = [one.request for item in found.properties for one in item.counterexamples if one.action == action]
+    assert requests
+    for request in requests:
+        assert Simulator().answer(json.dumps(request))["decision"] == "allowed"
 
 
 def test_actions_of_tomorrow_are_named() -> None:
