@@ -96,10 +96,10 @@ def leading_text(tokens: Iterable[Token]) -> str:
 
 
 def _wider(one: Wild, other: Wild) -> Wild:
-    if set(one.but) <= set(other.but):
-        return one
-    if set(other.but) <= set(one.but):
-        return other
+    both = set(one.but) & set(other.but)
+    for wild in (one, other):
+        if set(wild.but) == both:
+            return wild
     raise ValueError(f"no single wildcard stands for {one} followed by {other}")
 
 

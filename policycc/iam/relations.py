@@ -32,14 +32,8 @@ def matches_any(patterns: Patterns, text: str) -> bool:
 
 def intersect(one: Patterns, other: Patterns, limit: int = LIMIT) -> str | None:
     """A shortest text that both match, or None if there is none. Raises TooManyStatesError beyond `limit` states."""
-    shortest: str | None = None
-    for left in _globs(one):
-        for right in _globs(other):
-            automata = (automaton(left.tokens), automaton(right.tokens))
-            found = _first(automata, _alive_all, _accept_all, limit)
-            if found is not None and (shortest is None or (len(found), found) < (len(shortest), shortest)):
-                shortest = found
-    return shortest
+    pairs = ((automaton(left.tokens), automaton(right.tokens)) for left in _globs(one) for right in _globs(other))
+    return _shortest(_first(pair, _alive_all, _accept_all, limit) for pair in pairs)
 
 
 def disjoint(one: Patterns, other: Patterns, limit: int = LIMIT) -> bool:
@@ -49,13 +43,8 @@ def disjoint(one: Patterns, other: Patterns, limit: int = LIMIT) -> bool:
 
 def uncovered(wide: Patterns, narrow: Patterns, limit: int = LIMIT) -> str | None:
     """A shortest text that `narrow` matches and `wide` does not, or None. Raises TooManyStatesError."""
-    shortest: str | None = None
     wide_globs = _globs(wide)
-    for pattern in _globs(narrow):
-        found = _outside(wide_globs, pattern, limit)
-        if found is not None and (shortest is None or (len(found), found) < (len(shortest), shortest)):
-            shortest = found
-    return shortest
+    return _shortest(_outside(wide_globs, pattern, limit) for pattern in _globs(narrow))
 
 
 def covers(wide: Patterns, narrow: Patterns, limit: int = LIMIT) -> bool:
@@ -88,6 +77,10 @@ def iter_signatures(
         if found not in seen:
             seen.add(found)
             yield found, text
+
+
+def _shortest(texts: Iterable[str | None]) -> str | None:
+    return min((text for text in texts if text is not None), key=lambda text: (len(text), text), default=None)
 
 
 def _outside(wide: tuple[Glob, ...], narrow: Glob, limit: int) -> str | None:

@@ -450,6 +450,7 @@ def test_a_stream_of_made_up_actions_does_not_fill_the_memory(monkeypatch: pytes
         (("sqs:B*", "*:C?"), ("sqs:B", "x:CC"), ("x:B", "sqs:C")),
         (("*:C?", "*:D?"), ("x:CC", "x:DD"), ("x:EE",)),
         (("sqs:A", "sqs:B*"), ("sqs:A", "sqs:BB"), ("sqs:AA",)),
+        (("?", "sqs:B*"), ("sqs:B",), ("sqs:A",)),
     ],
 )
 def test_kinds_of_patterns_together(

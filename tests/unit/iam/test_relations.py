@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from policycc.iam.glob import Wild, glob, of_tokens
+from policycc.iam.automaton import Automaton
+from policycc.iam.glob import Wild, glob, literal_glob, of_tokens
 from policycc.iam.relations import (
     TooManyStatesError,
     covers,
@@ -95,6 +96,16 @@ def test_a_wildcard_inside_a_segment_meets_only_its_own_kind() -> None:
     assert disjoint(segment, "a:*b")
 
 
+def test_a_state_tells_only_those_characters_apart_that_it_treats_otherwise() -> None:
+    """The walk tries no others, and so depends on the number of patterns and not on all that they name."""
+    automaton = Automaton(("a", (False, ":"), (True, "/"), "b"))
+    seen = [automaton.told_apart(1 << place) for place in range(4)]
+    assert seen == [{"a"}, {":"}, {"/", "b"}, set()]
+    assert automaton.told_apart(0) == set()
+    assert automaton.told_apart(0b111) == {"a", "b", ":", "/"}
+    assert automaton.alphabet == {"a", "b", ":", "/"}
+
+
 def test_a_restricted_star_at_the_end_is_not_everything() -> None:
     assert uncovered(of_tokens(["a", Wild(True, ":")]), "a*") == "a:"
 
@@ -111,6 +122,30 @@ def test_witnesses_are_printable_even_where_patterns_name_every_usual_character(
     assert found[frozenset()] in "*?"
     everything = [of_tokens([chr(code)]) for code in range(32, 127)]
     assert dict(signatures(everything, "?"))[frozenset()].isprintable()
+
+
+def test_the_character_that_no_pattern_names_is_the_first_printable_one() -> None:
+    """Beyond the usual ones it is looked for from the inverted exclamation mark on; a soft hyphen is not printable."""
+    usual = "".join(chr(code) for code in range(32, 127))
+    for named, expected in (("", "x"), (usual, "\xa1"), (f"{usual}\xa1", "\xa2"), (f"{usual}\xa2", "\xa1")):
+        patterns = [literal_glob(character) for character in named]
+        assert dict(signatures(patterns, "?"))[frozenset()] == expected
+    patterns = [literal_glob(chr(code)) for code in range(32, 0xAD)]
+    assert dict(signatures(patterns, "?"))[frozenset()] == "\xae"
+
+
+def test_the_shortest_witness_of_several_patterns_is_the_first_in_order_too() -> None:
+    assert intersect(["bb*", "aab*", "ba"], ["*"]) == "ba"
+    assert intersect(["*"], ["ba", "ab", "aaa"]) == "ab"
+    assert uncovered(["x*"], ["aaa", "b", "a"]) == "a"
+    assert uncovered(["*b", "aa"], ["b", "ab", "aa"]) is None
+
+
+def test_the_limit_is_the_number_of_states() -> None:
+    """Of the product of `*a*b*` with everything three states are alive: nothing, `a`, `a` and then `b` read."""
+    assert len(signatures(["*a*b*"], limit=3)) == 2
+    with pytest.raises(TooManyStatesError, match="more than 2 states in the product of 2 patterns"):
+        signatures(["*a*b*"], limit=2)
 
 
 def test_fifty_patterns_of_arns() -> None:

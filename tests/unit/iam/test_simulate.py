@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import replace
 from typing import Any
 
@@ -126,6 +127,13 @@ def test_a_trust_policy_has_no_resource() -> None:
         ({"resourceAccount": "12"}, "`resourceAccount` is not twelve digits"),
         ({"resourceAccount": 123456789012}, "`resourceAccount` is not twelve digits"),
         ({"resourceAccount": "abcdefghijkl"}, "`resourceAccount` is not twelve digits"),
+        ({"resourceAccount": "１" * 12}, "`resourceAccount` is not twelve digits"),
+        ({"resourceAccount": "123456789012\n"}, "`resourceAccount` is not twelve digits"),
+        ({"identityPolicies": {}}, "`identityPolicies` is no list"),
+        ({"identityPolicies": ""}, "`identityPolicies` is no list"),
+        ({"identityPolicies": False}, "`identityPolicies` is no list"),
+        ({"serviceControlPolicies": {}}, "`serviceControlPolicies` is no list of levels"),
+        ({"resourceControlPolicies": 0}, "`resourceControlPolicies` is no list of levels"),
         ({"context": []}, "`context` is no object"),
         ({"context": {"a": {}}}, "the context key `a`"),
         ({"identitypolicies": []}, "`identitypolicies` is no part of a request"),
@@ -172,6 +180,22 @@ def test_lines_that_are_no_requests(text: str, error: str) -> None:
         read_line(text)
 
 
+@pytest.mark.parametrize("part", ["id", "resource", "context", "identityPolicies", "resourcePolicy"])
+def test_no_depth_raises(part: str) -> None:
+    """Up to and beyond what the interpreter can nest, wherever it gives up."""
+    for depth in range(900, 1010):
+        text = json.dumps(line(**{part: "left out"}))[:-1] + f', "{part}": {"[" * depth}{"]" * depth}}}'
+        found = json.loads(Simulator().line(text))
+        assert "error" in found or part == "id"
+
+
+def test_one_key_twice_among_many_is_found_at_once() -> None:
+    keys = ", ".join(f'"k{number}": 1' for number in range(100_000))
+    started = time.perf_counter()
+    assert "`k99999` stands twice" in Simulator().answer(f'{{{keys}, "k99999": 1}}')["error"]
+    assert time.perf_counter() - started < 5
+
+
 @given(st.text() | st.recursive(st.none() | st.text(), lambda x: st.dictionaries(st.text(), x)).map(json.dumps))
 def test_no_line_raises(text: str) -> None:
     assert "\n" not in Simulator().line(text)
@@ -185,6 +209,15 @@ def test_policies_are_remembered_but_never_mixed_up() -> None:
         found = simulator.answer_value(line(identityPolicies=policies))
         assert found["decision"] == ("allowed" if allows else "explicitly-denied")
     assert len(simulator._evaluators) == 64
+
+
+def test_the_policies_used_last_are_remembered_longest() -> None:
+    simulator = Simulator()
+    kinds = [line(identityPolicies=[document({**ALLOW, "Sid": f"S{number}"})]) for number in range(66)]
+    for value in (*kinds[:64], kinds[0], *kinds[64:]):
+        simulator.answer_value(value)
+    kept = "".join(simulator._evaluators)
+    assert [number for number in range(66) if f'"S{number}"' not in kept] == [1, 2]
 
 
 def test_a_context_filter_is_asked() -> None:
