@@ -110,16 +110,22 @@ def _residuals(outcome: Outcome) -> Iterator[str]:
 
 
 def _splits(outcome: Outcome) -> Iterator[str]:
+    merged: dict[tuple[str, str, str], set[str]] = {}
     for item in outcome.splits:
-        yield (
-            f"{item.group}: {shortened(item.actions, _ROOM)} in {', '.join(item.environments)}, "
-            f"once {'apart from ' + ', '.join(item.apart_from) if item.apart_from else 'the account is exclusive'}"
-        )
+        once = f"apart from {', '.join(item.apart_from)}" if item.apart_from else "the account is exclusive"
+        key = (item.group, shortened(item.actions, _ROOM), once)
+        merged.setdefault(key, set()).update(item.environments)
+    for (group, actions, once), environments in merged.items():
+        yield f"{group}: {actions} in {', '.join(sorted(environments))}, once {once}"
 
 
 def _omissions(outcome: Outcome) -> Iterator[str]:
+    merged: dict[tuple[str, str, str], set[str]] = {}
     for item in outcome.omissions:
-        yield f"{item.group}: {shortened(item.actions, _ROOM)} in {', '.join(item.environments)} ({item.reason})"
+        key = (item.group, shortened(item.actions, _ROOM), item.reason)
+        merged.setdefault(key, set()).update(item.environments)
+    for (group, actions, reason), environments in merged.items():
+        yield f"{group}: {actions} in {', '.join(sorted(environments))} ({reason})"
 
 
 def _escapes(outcome: Outcome) -> Iterator[str]:

@@ -87,6 +87,12 @@ class Build:
         """All environments of the badge's account."""
         return tuple(place for place in self.places if place.account.name == badge.account)
 
+    def is_alone(self, badge: Badge) -> bool:
+        """Whether everything in the badge's account is one environment's, so that tags hold nothing."""
+        world = self.world(badge)
+        always = any(source.data.get("tagging", {}).get("always") for source in self.fixture.sources)
+        return len(world) == 1 and world[0].account.exclusive and not always
+
     def canonical(self, cell: Cell, action: str) -> Iterator[Request]:
         """What is granted account-wide needs what every environment of the account needs: it reaches them all."""
         reached = [cell.place]
@@ -189,7 +195,8 @@ def leaks(build: Build) -> Iterator[tuple[str, Request, dict[str, str]]]:
             asked = intended(facts, row, request, target, granted, world)
             if _claimed(build, badge, request, target.tags) or _tags_its_own(build, badge, request, target.tags):
                 continue
-            if not asked or moves_a_mark(facts, row, request, target, granted, world):
+            moved = not build.is_alone(badge) and moves_a_mark(facts, row, request, target, granted, world)
+            if not asked or moved:
                 yield badge.name, request, dict(target.tags)
 
 
@@ -306,7 +313,7 @@ def broken_companions(build: Build) -> Iterator[tuple[str, Request]]:
     for badge, request, cell, create_key in companion_requests(build):
         if not badge.allows(request):
             yield "denied", request
-        for key, value in cell.place.tags.items():
+        for key, value in () if build.is_alone(badge) else cell.place.tags.items():
             for wrong in (f"{value}x", value.swapcase(), None):
                 changed = request.with_context(**{f"aws:RequestTag/{key}": wrong})
                 if badge.allows(changed):
