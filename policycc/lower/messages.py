@@ -121,7 +121,8 @@ def report_companions(
 
 def _cells(decisions: Iterable[Decision], besides: Callable[[Decision], object] | None = None) -> list[list[Decision]]:
     """The decisions by cell, service and whether the action was named: each list gives one message. The `*` column is
-    one cell, whatever environments it stands for. What differs in `besides` is told apart as well."""
+    one cell, whatever environments it stands for. What differs in `besides` is told apart as well; cells of several
+    groups that ask for the same in the same words are one message."""
     found: dict[tuple[object, ...], list[Decision]] = {}
     for decision in decisions:
         wish = decision.wish
@@ -130,7 +131,12 @@ def _cells(decisions: Iterable[Decision], besides: Callable[[Decision], object] 
         if besides is not None:
             key = (*key, besides(decision))
         found.setdefault(key, []).append(decision)
-    return list(found.values())
+    alike: dict[tuple[object, ...], list[Decision]] = {}
+    for (_, _, *rest), own in found.items():
+        asked = frozenset((decision.wish.environment, decision.wish.action) for decision in own)
+        place = own[0].wish.entry.span
+        alike.setdefault((place, asked, *rest), []).extend(own)
+    return list(alike.values())
 
 
 def _unsaid(own: list[Decision], world: World, diagnostics: Diagnostics) -> None:
@@ -261,7 +267,7 @@ def _say(own: list[Decision], diagnostics: Diagnostics, code: str, headline: str
 
 
 def _where(own: list[Decision]) -> str:
-    return f"for `{own[0].wish.group}` in {_environments(own)}"
+    return f"for {listed(sorted({decision.wish.group for decision in own}))} in {_environments(own)}"
 
 
 def _environments(own: list[Decision]) -> str:
