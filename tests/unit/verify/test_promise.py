@@ -78,7 +78,7 @@ def test_a_tag_held_statement_is_proved() -> None:
         ({"StringEquals": held(), "StringEquals_": {"aws:RequestedRegion": "eu-west-1"}}, {"usability"}),
         ({"StringEquals": held(), "BoolIfExists": {"aws:MultiFactorAuthPresent": "true"}}, set()),
     ],
-    ids=str,
+    ids=lambda value: ",".join(sorted(value)) if isinstance(value, set) else json.dumps(value),
 )
 def test_conditions_on_the_boundary_tag(condition: dict[str, Json], broken: set[str]) -> None:
     merged: dict[str, Json] = {}
