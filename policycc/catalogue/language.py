@@ -108,7 +108,7 @@ def tells_owner(arn: str, owner: str | None, name: str) -> bool:
 @lru_cache(maxsize=65536)
 def common(one: Language, other: Language) -> str | None:
     """A short string of both languages, or None if they are disjoint."""
-    if not _ends_agree(one, other):
+    if not _ends_agree(one, other) or not _outlines_agree(_outline(one), _outline(other)):
         return None
     # Where both languages open with the same literals there is one way only.
     opening = _shared_opening(one, other)
@@ -147,6 +147,47 @@ def _ends_agree(one: Language, other: Language) -> bool:
             if left.char != right.char:
                 return False
     return True
+
+
+@lru_cache(maxsize=65536)
+def _outline(language: Language) -> tuple[str | None, ...] | None:
+    """The segments before an ARN's resource, None for those with wildcards, and the literals with which the resource
+    opens. None for a language in which a wildcard may cross a colon before that: its segments cannot be told."""
+    segments: list[str | None] = []
+    text: str | None = ""
+    for place, token in enumerate(language):
+        if len(segments) == _HEAD_SEGMENTS:
+            return (*segments, _opening(language[place:]))
+        if isinstance(token, Any):
+            if _NO_COLON not in token.but:
+                return None
+            text = None
+        elif token.char == ":":
+            segments.append(text)
+            text = ""
+        elif text is not None:
+            text += token.char
+    return None
+
+
+def _opening(language: Language) -> str:
+    literals = []
+    for token in language:
+        if not isinstance(token, Literal):
+            break
+        literals.append(token.char)
+    return "".join(literals)
+
+
+def _outlines_agree(one: tuple[str | None, ...] | None, other: tuple[str | None, ...] | None) -> bool:
+    """Whether two outlines allow of a common ARN; most pairs of types are told apart here, without a search."""
+    if one is None or other is None:
+        return True
+    for left, right in zip(one[:-1], other[:-1], strict=True):
+        if left is not None and right is not None and left != right:
+            return False
+    left, right = str(one[-1]), str(other[-1])
+    return left.startswith(right) or right.startswith(left)
 
 
 def _steps(one: Language, other: Language, i: int, j: int) -> list[tuple[tuple[int, int], str]]:
