@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import fields, replace
 from functools import cache
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from policycc.ir.outcome import Grant, Outcome
@@ -26,29 +27,31 @@ def canonical(outcome: Outcome) -> Outcome:
         outcome,
         matrices=_in_order(outcome.matrices),
         accounts=_in_order(outcome.accounts),
-        grants=_fold(_fold(_by_action(outcome.grants), "environments"), "actions"),
-        residuals=_fold(outcome.residuals, "actions"),
-        splits=_fold(outcome.splits, "actions"),
-        omissions=_fold(_fold(_by_action(outcome.omissions), "environments"), "actions"),
-        escapes=_fold(outcome.escapes, "actions"),
-        claims=_fold(_fold(_by_action(outcome.claims), "environments"), "actions"),
-        flows=_fold(outcome.flows, "actions"),
+        grants=_in_order(_fold(_fold(_by_action(outcome.grants), "environments"), "actions")),
+        residuals=_in_order(_fold(outcome.residuals, "actions")),
+        splits=_in_order(_fold(outcome.splits, "actions")),
+        omissions=_in_order(_fold(_fold(_by_action(outcome.omissions), "environments"), "actions")),
+        escapes=_in_order(_fold(outcome.escapes, "actions")),
+        claims=_in_order(_fold(_fold(_by_action(outcome.claims), "environments"), "actions")),
+        flows=_in_order(_fold(outcome.flows, "actions")),
         overlaps=_in_order(outcome.overlaps),
-        prerequisites=_fold(outcome.prerequisites, "needed_by"),
+        prerequisites=_in_order(_fold(outcome.prerequisites, "needed_by")),
     )
 
 
-def _fold(entries: Iterable[_Entry], over: str) -> tuple[_Entry, ...]:
+def _fold(entries: Iterable[_Entry], over: str) -> Iterator[_Entry]:
     """Entries that differ in the list `over` only become one, with the union of it."""
-    found: dict[tuple[Any, ...], tuple[_Entry, set[str]]] = {}
+    found: dict[Any, tuple[_Entry, set[str]]] = {}
     for entry in entries:
         normal = _normal(entry)
-        rest = tuple(getattr(normal, name) for name in _names(type(entry)) if name != over)
+        rest = _all_but(type(entry), over)(normal)
         found.setdefault(rest, (normal, set()))[1].update(getattr(entry, over))
-    return _in_order(replace(entry, **{over: _sorted(values)}) for entry, values in found.values())
+    for entry, values in found.values():
+        merged = _sorted(values)
+        yield entry if merged == getattr(entry, over) else replace(entry, **{over: merged})
 
 
-def _by_action(entries: Iterable[_Entry]) -> Iterable[_Entry]:
+def _by_action(entries: Iterable[_Entry]) -> Iterator[_Entry]:
     """One entry an action: so the fold does not depend on how the actions came grouped."""
     for entry in entries:
         actions = getattr(entry, "actions")  # noqa: B009
@@ -67,7 +70,7 @@ def _normal(entry: _Entry) -> _Entry:
     changes: dict[str, Any] = {}
     for name in _names(type(entry)):
         value = getattr(entry, name)
-        if isinstance(value, tuple) and value:
+        if isinstance(value, tuple) and value and (len(value) > 1 or name == "how"):
             normal = tuple(sorted((kind, _sorted(ways)) for kind, ways in value)) if name == "how" else _sorted(value)
             if normal != value:
                 changes[name] = normal
@@ -77,6 +80,11 @@ def _normal(entry: _Entry) -> _Entry:
 @cache
 def _names(kind: type[DataclassInstance]) -> tuple[str, ...]:
     return tuple(field.name for field in fields(kind))
+
+
+@cache
+def _all_but(kind: type[DataclassInstance], left_out: str) -> Callable[[DataclassInstance], Any]:
+    return attrgetter(*(name for name in _names(kind) if name != left_out))
 
 
 def _sort_key(entry: DataclassInstance) -> tuple[Any, ...]:
