@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from policycc.api import Build, Error, build, check, evaluate, verify
+    from policycc.api import Build, Error, build, check, evaluate, plan, verify
 
-__all__ = ["Build", "Error", "build", "check", "evaluate", "verify"]
+__all__ = ["Build", "Error", "build", "check", "evaluate", "plan", "verify"]
 
 
 def __getattr__(name: str) -> object:

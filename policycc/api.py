@@ -18,6 +18,7 @@ from policycc.diagnostics.model import Diagnostic, Diagnostics
 if TYPE_CHECKING:
     from policycc.explain import Explanation
     from policycc.pipeline import Result
+    from policycc.plan.report import Plan
     from policycc.source.document import Document
     from policycc.verify import Verification
 
@@ -76,6 +77,18 @@ def verify(directory: Source, *matrices: Source) -> Verification:
     if diagnostics.has_errors or said.has_errors:
         raise Error((*diagnostics, *said))
     return verify_directory(found, load(), Path(directory))
+
+
+def plan(*matrices: Source) -> Plan:
+    """The account plan of matrices that belong together: the ways to share their environments out over accounts, and
+    what forces them apart. Raises Error where the matrices have errors that no account puts right."""
+    from policycc import planning
+
+    documents, diagnostics = _documents(matrices)
+    planned = planning.plan(documents)
+    if diagnostics.has_errors or planned.plan is None:
+        raise Error((*diagnostics, *planned.diagnostics))
+    return planned.plan
 
 
 def evaluate(policies: Mapping[str, Any], request: Mapping[str, Any]) -> dict[str, Any]:

@@ -119,7 +119,7 @@ def _compile(matrices: tuple[Matrix, ...], diagnostics: Diagnostics, *, template
     world = World.of(matrices)
     for matrix in matrices:
         dates.check(matrix, date.today(), diagnostics)
-    wished = [(matrix, *_resolve(matrix, catalogue, diagnostics)) for matrix in matrices]
+    wished = [(matrix, *resolve(matrix, catalogue, diagnostics)) for matrix in matrices]
     if diagnostics.has_errors or not matrices:
         return Result(diagnostics, matrices, pinned)
     chosen = Templates(templates)
@@ -140,7 +140,7 @@ def _compile(matrices: tuple[Matrix, ...], diagnostics: Diagnostics, *, template
     return Result(diagnostics, matrices, pinned, outcome, emitted, None, decisions)
 
 
-def _resolve(
+def resolve(
     matrix: Matrix, catalogue: Catalogue, diagnostics: Diagnostics
 ) -> tuple[tuple[Wish, ...], Accepts, dict[int, frozenset[str]]]:
     """What the cells ask for, and the actions of the accepts and expectations."""

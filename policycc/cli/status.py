@@ -28,6 +28,7 @@ _FILE_CODES = frozenset(
         "PCC607",
         "PCC609",
         "PCC611",
+        "PCC614",
     }
 )
 """Errors that are not of the matrix but of the files."""

@@ -114,6 +114,7 @@ _TABLE: tuple[Code, ...] = (
     Code("PCC502", "statement-too-large", "a single statement is larger than a policy may be"),
     Code("PCC503", "pattern-drift", "a pattern of a built policy matches actions that it was not built for"),
     Code("PCC504", "grants-drift", "another catalogue gives a cell other actions"),
+    Code("PCC505", "impossible-topology", "a topology puts environments into one account that must not share one"),
     # Output.
     Code("PCC601", "output-of-others", "an output folder holds the policies of other matrices"),
     Code("PCC602", "unsafe-output-name", "a name of the matrix makes no name that IAM or a file system takes"),
@@ -128,6 +129,7 @@ _TABLE: tuple[Code, ...] = (
     Code("PCC611", "build-in-progress", "another build is writing to the output folder"),
     Code("PCC612", "interrupted-build", "an output folder holds files of two builds"),
     Code("PCC613", "unusable-template", "a statement template cannot be read, or does not render Allow statements"),
+    Code("PCC614", "matrix-not-rewritten", "a matrix cannot be given other accounts where it stands"),
     # Proof.
     Code("PCC701", "promise-refuted", "the policies break the promise, so they are not written"),
     Code("PCC702", "promise-undecided", "it could not be decided whether the policies keep the promise"),

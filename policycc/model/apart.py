@@ -45,11 +45,26 @@ def check(by_account: dict[str, list[Neighbour]], diagnostics: Diagnostics) -> N
         _scopes(sound, account, diagnostics)
 
 
+def clashes(one: Environment, other: Environment) -> tuple[str, ...]:
+    """What keeps two environments from sharing an account, whatever is granted in them: in words, nothing if they can
+    be told apart. Audit scopes are not looked at."""
+    found = ["boundary tags"] if _same_tags(one, other) else []
+    for key, left, right, common in _kinds(one, other):
+        if _first(left, right, common) is not None:
+            found.append(f"`{key}`")
+    return tuple(found)
+
+
+def _same_tags(one: Environment, other: Environment) -> bool:
+    first, second = ({key.lower(): value.lower() for key, value in side.tags} for side in (one, other))
+    return all(first[key] == second[key] for key in first.keys() & second.keys())
+
+
 def _tags(one: Neighbour, other: Neighbour, account: str, diagnostics: Diagnostics) -> None:
-    first, second = ({key.lower(): value.lower() for key, value in side.environment.tags} for side in (one, other))
-    if any(first[key] != second[key] for key in first.keys() & second.keys()):
+    if not _same_tags(one.environment, other.environment):
         return
-    common = sorted(key for key, _ in one.environment.tags if key.lower() in second)
+    known = {key.lower() for key, _ in other.environment.tags}
+    common = sorted(key for key, _ in one.environment.tags if key.lower() in known)
     same = f"both have {listed(f'{key} = {dict(one.environment.tags)[key]}' for key in common)}" if common else ""
     diagnostics.error(
         "PCC214",
@@ -70,19 +85,22 @@ def _scopes(neighbours: list[Neighbour], account: str, diagnostics: Diagnostics)
                 f"{quoted(one.title)} is in the audit scope of {listed(sorted(scopes))}, but shares the account "
                 f"{quoted(account)} with {listed(other.title for other in lacking)}, which is not",
                 one.label("scopes"),
-                help="move it into an account of its own, or give all environments of the account the same scopes",
+                help=f"{_by_scopes(neighbours)}, as `policycc plan` suggests and can write, or give all of them "
+                "the same scopes",
             )
 
 
+def _by_scopes(neighbours: list[Neighbour]) -> str:
+    """The fewest accounts in which scopes agree: those of the same scopes together."""
+    parts: dict[frozenset[str], list[str]] = {}
+    for neighbour in neighbours:
+        parts.setdefault(frozenset(neighbour.environment.scopes), []).append(neighbour.title)
+    found = [listed(titles) for titles in sorted(parts.values(), key=lambda titles: (-len(titles), titles))]
+    return f"have an account for {'; one for '.join(found)}"
+
+
 def _marks(one: Neighbour, other: Neighbour, account: str, diagnostics: Diagnostics) -> None:
-    first, second = one.environment, other.environment
-    kinds: tuple[tuple[str, tuple[str, ...], tuple[str, ...], Callable[[str, str], str | None]], ...] = (
-        ("names", first.names, second.names, _common_text),
-        ("roles", first.roles, second.roles, _common_path),
-        ("arns", first.arns, second.arns, _common_text),
-        ("vpcs", first.vpcs, second.vpcs, _same),
-    )
-    for key, left, right, common in kinds:
+    for key, left, right, common in _kinds(one.environment, other.environment):
         found = _first(left, right, common)
         if found is None:
             continue
@@ -104,6 +122,18 @@ def _marks(one: Neighbour, other: Neighbour, account: str, diagnostics: Diagnost
             one.label(key),
             help="make the marks disjoint, or give the environments accounts of their own",
         )
+
+
+def _kinds(
+    one: Environment, other: Environment
+) -> tuple[tuple[str, tuple[str, ...], tuple[str, ...], Callable[[str, str], str | None]], ...]:
+    """The kinds of marks, those of both environments, and how to find what fits two of them."""
+    return (
+        ("names", one.names, other.names, _common_text),
+        ("roles", one.roles, other.roles, _common_path),
+        ("arns", one.arns, other.arns, _common_text),
+        ("vpcs", one.vpcs, other.vpcs, _same),
+    )
 
 
 def _first(

@@ -1,0 +1,163 @@
+"""`policycc plan`, from a file to what is shown and written."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from policycc import _resources
+from policycc.cli.app import status_of_run
+
+SCHEMA = json.loads(_resources.schema("plan.schema.json").read_bytes())
+MATRIX = """\
+version = 1
+name = "webshop"
+
+[environments."*"]
+names = ["{name}-{environment}-*"]
+
+[environments.dev] # where everybody plays
+[environments.test]
+# Under audit one day.
+[environments.prod]
+
+[access.developers]
+dev = ["ec2:DescribeInstances", "ec2:StopInstances"]
+
+[access.operators]
+prod = ["ec2:DescribeInstances", "rds:CancelExportTask"]
+"""
+
+
+@pytest.fixture
+def matrix(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "matrix.toml"
+    path.write_text(MATRIX)
+    return path
+
+
+def planned(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, Any]:
+    assert status_of_run(["plan", "--format", "json", *arguments]) == 0
+    found: dict[str, Any] = json.loads(capsys.readouterr().out)
+    jsonschema.Draft202012Validator(SCHEMA).validate(found)
+    return found
+
+
+def test_the_schema_is_one() -> None:
+    jsonschema.Draft202012Validator.check_schema(SCHEMA)
+
+
+def test_json_says_what_forces_the_split_and_where(matrix: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    found = planned(capsys)
+    cell = {
+        "place": "matrix.toml:16:34",
+        "group": "operators",
+        "environment": "prod",
+        "actions": ["rds:CancelExportTask"],
+    }
+    assert [conflict["between"] for conflict in found["conflicts"]] == [["dev", "prod"], ["prod", "test"]]
+    assert all(conflict["grants"] == [cell] for conflict in found["conflicts"])
+    optimum = found["topologies"][-1]
+    assert [account["environments"] for account in optimum["accounts"]] == [["dev", "test"], ["prod"]]
+    assert found["optimum"] == {"exact": True, "accounts_at_least": 2}
+
+
+def test_the_text_draws_the_graph_and_names_the_cells(matrix: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert status_of_run(["plan"]) == 0
+    out = capsys.readouterr().out
+    assert "  dev  ●──╮\n  prod ●──┴──╮\n  test ●─────╯\n" in out
+    assert "    matrix.toml:16:34 operators prod rds:CancelExportTask\n" in out
+    assert "optimum: the same accounts as in hybrid" in out
+
+
+def test_markdown_has_a_table_and_a_graph(matrix: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert status_of_run(["plan", "--format", "markdown"]) == 0
+    out = capsys.readouterr().out
+    assert "```mermaid\n" in out and 'e0 ---|"1 grant"| e1' in out
+    assert "| accounts | 1 | 1 | 2 | 3 | 2 |" in out
+
+
+@pytest.mark.parametrize("topology", ["single", "hybrid", "separate", "optimum"])
+def test_what_is_written_is_what_was_planned(topology: str, matrix: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = next(one for one in planned(capsys)["topologies"] if one["name"] == topology)
+    assert status_of_run(["plan", "--write", topology]) == 0
+    assert capsys.readouterr().out.endswith("written to matrix.toml\n")
+    after = planned(capsys)["topologies"][0]
+    for item in (*before["splits"], *after["splits"]):
+        item["place"] = None  # the lines have moved
+    volatile = ("name", "moves", "accounts")
+    assert {key: after[key] for key in after if key not in volatile} == {
+        key: before[key] for key in before if key not in volatile
+    }
+    homes = [{account["name"]: account["environments"] for account in one["accounts"]} for one in (before, after)]
+    assert homes[0] == homes[1]
+    lines = iter(matrix.read_text().splitlines())
+    assert all(line in lines for line in MATRIX.splitlines())
+    assert status_of_run(["check", "matrix.toml"]) == 0
+
+
+def test_writing_twice_changes_nothing(matrix: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert status_of_run(["plan", "--write", "optimum"]) == 0
+    written = matrix.read_text()
+    assert status_of_run(["plan", "--write", "optimum"]) == 0
+    assert matrix.read_text() == written
+    assert "has these accounts already" in capsys.readouterr().out
+
+
+def test_a_topology_that_scopes_rule_out_is_not_written(matrix: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = MATRIX.replace("[environments.prod]\n", '[environments.prod]\nscopes = ["pci"]\n')
+    matrix.write_text(text)
+    assert status_of_run(["plan", "--write", "single"]) == 1
+    assert "PCC505" in capsys.readouterr().err
+    assert matrix.read_text() == text
+    assert status_of_run(["plan", "--write", "optimum"]) == 0
+    assert status_of_run(["check"]) == 0
+
+
+@pytest.mark.parametrize("suffix", [".json", ".yaml"])
+def test_other_forms_than_toml_are_told_what_to_write(
+    suffix: str, matrix: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    import tomllib
+
+    path = matrix.with_suffix(suffix)
+    path.write_text(json.dumps(tomllib.loads(MATRIX)))
+    before = path.read_bytes()
+    assert status_of_run(["plan", path.name, "--write", "optimum"]) == 2
+    err = capsys.readouterr().err
+    assert "PCC614" in err and '`account` of `environments.prod` is "prod"' in err
+    assert path.read_bytes() == before
+
+
+def test_standard_input_is_read_but_not_written(
+    matrix: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import io
+    import sys
+
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(MATRIX.encode())))
+    assert planned(capsys, "-")["conflicts"][0]["grants"][0]["place"] == "<stdin>:16:34"
+    assert status_of_run(["plan", "-", "--write", "single"]) == 2
+    assert "standard input" in capsys.readouterr().err
+
+
+def test_a_matrix_with_errors_is_not_planned(matrix: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    matrix.write_text(MATRIX.replace("ec2:StopInstances", "ec2:StpInstances"))
+    assert status_of_run(["plan"]) == 1
+    said = capsys.readouterr()
+    assert said.out == "" and "PCC302" in said.err
+
+
+def test_a_link_and_a_read_only_file_are_left_alone(matrix: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    link = matrix.with_name("link.toml")
+    link.symlink_to(matrix)
+    assert status_of_run(["plan", "link.toml", "--write", "optimum"]) == 2
+    matrix.chmod(0o444)
+    assert status_of_run(["plan", "matrix.toml", "--write", "optimum"]) == 2
+    assert capsys.readouterr().err.count("PCC614") == 2
+    assert matrix.read_text() == MATRIX
