@@ -20,7 +20,7 @@ NOTICE = "<!-- Made by docs/generate.py from {source}; change that instead. -->\
 
 STAGES = {
     "0": "Reading",
-    "1": "The shape of a matrix",
+    "1": "The shape of a matrix or of a policy document",
     "2": "What a matrix means",
     "3": "The catalogue",
     "4": "Holding grants",

@@ -1,7 +1,8 @@
 """The one table of diagnostic codes. Numbers are never reused.
 
-The hundred is the stage: 0 reading, 1 shape, 2 meaning of the matrix, 3 catalogue, 4 holding grants, 5 limits and
-planning, 6 output, 7 proof, 9 our own fault. Severity is not part of a code. Each code has a page in `pages/`.
+The hundred is the stage: 0 reading, 1 shape (from 120 on: of a policy document), 2 meaning of the matrix, 3 catalogue,
+4 holding grants, 5 limits and planning, 6 output, 7 proof, 9 our own fault. Severity is not part of a code. Each code
+has a page in `pages/`.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ _TABLE: tuple[Code, ...] = (
     Code("PCC001", "file-not-found", "an input file does not exist"),
     Code("PCC002", "not-a-file", "an input is a directory, a device or a pipe"),
     Code("PCC003", "unreadable-file", "the system does not let an input be read"),
-    Code("PCC004", "file-too-large", "an input is larger than any matrix needs"),
+    Code("PCC004", "file-too-large", "an input is larger than any needs to be"),
     Code("PCC005", "not-utf-8", "an input is not UTF-8 text"),
     Code("PCC006", "control-character", "an input holds a control character"),
     Code("PCC007", "reordering-character", "an input holds a character that changes the order in which text is shown"),
@@ -48,6 +49,33 @@ _TABLE: tuple[Code, ...] = (
     Code("PCC108", "empty-value", "a list, table or text is empty where it must not be"),
     Code("PCC109", "repeated-value", "a list holds the same value twice"),
     Code("PCC110", "too-many-mistakes", "not all mistakes of a file are shown"),
+    # The shape of a policy document.
+    Code("PCC120", "wrong-element-type", "an element of a policy has a value of the wrong type"),
+    Code("PCC121", "unknown-element", "a policy has an element that no policy has"),
+    Code("PCC122", "missing-element", "an element that a policy must have is missing"),
+    Code("PCC123", "conflicting-elements", "an element and its negation stand in one statement"),
+    Code("PCC124", "forbidden-element", "a policy has an element that its type may not have"),
+    Code("PCC125", "bad-version", "a policy's version is none of the language's"),
+    Code("PCC126", "bad-effect", "an effect is neither Allow nor Deny, or not one of the policy's type"),
+    Code("PCC127", "bad-sid", "a statement id has characters that AWS does not take"),
+    Code("PCC128", "duplicate-sid", "two statements of a policy have one id"),
+    Code("PCC129", "bad-action", "an action of a policy is not `*` or `service:Name`"),
+    Code("PCC130", "wildcard-in-service", "an action or ARN of a policy has a wildcard in its service"),
+    Code("PCC131", "bad-arn", "a resource of a policy is not `*` or an ARN"),
+    Code("PCC132", "partial-arn", "an ARN of a policy has fewer than six parts, and the rest matches anything"),
+    Code("PCC133", "odd-account", "the account of an ARN in a policy is not twelve digits"),
+    Code("PCC134", "bad-principal", "a principal of a policy is none that AWS knows"),
+    Code("PCC135", "allow-not-principal", "Allow with NotPrincipal reaches everybody else, anonymous callers too"),
+    Code("PCC136", "bad-operator", "a condition operator of a policy, or what stands before or after it, is unknown"),
+    Code("PCC137", "bad-condition-key", "a condition key of a policy is not `service:key`"),
+    Code("PCC138", "duplicate-condition-key", "one operator of a policy has one key twice, in different case"),
+    Code("PCC139", "bad-condition-value", "a condition value of a policy is not of its operator's type"),
+    Code("PCC140", "dead-arn-pattern", "an ARN pattern of a condition has fewer than six parts, and matches nothing"),
+    Code("PCC141", "missing-qualifier", "a multivalued key of a condition has no ForAllValues: or ForAnyValue:"),
+    Code("PCC142", "multivalued-variable", "a policy variable names a key that holds a list, and has no value"),
+    Code("PCC143", "bad-variable", "a policy variable is malformed or stands where none may"),
+    Code("PCC144", "variable-without-version", "policy variables are plain text before version 2012-10-17"),
+    Code("PCC145", "empty-list", "an empty list of a policy, which matches nothing"),
     # What a matrix means.
     Code("PCC201", "unknown-environment", "an environment is named that does not exist"),
     Code("PCC202", "unknown-group", "a group is named that does not exist"),

@@ -1,6 +1,6 @@
 """The rules for the texts inside a policy's elements: actions, resources, principals, condition keys and values.
 
-Each check yields (code of findings.FINDINGS, message) for what is wrong.
+Each check yields (name in findings.FINDINGS, message) for what is wrong.
 
 Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html and its pages,
 https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-reference-policy-checks.html
@@ -137,8 +137,8 @@ def check_condition_value(operator: Operator, value: str, variables: bool) -> It
     read = _READERS.get(family)
     if read is not None:
         if read(value) is None:
-            code = "bad-variable" if variables and "${" in value else "bad-condition-value"
-            yield code, f"`{value}` is not {family.value}, which {operator.base.name} compares"
+            name = "bad-variable" if variables and "${" in value else "bad-condition-value"
+            yield name, f"`{value}` is not {family.value}, which {operator.base.name} compares"
         return
     try:
         template = parse_template(value, variables)

@@ -71,11 +71,11 @@ def read_policy(text: str, type: PolicyType, file: str = "policy") -> Reading:
     """Reads a document from JSON text; `file` is the name that places carry."""
     if len(text) > MAX_CHARACTERS:
         message = f"the text has {len(text)} characters, more than {MAX_CHARACTERS}"
-        return Reading(None, (Finding("too-large", message, ()),))
+        return Reading(None, (Finding("file-too-large", message, ()),))
     try:
         document = parse(text, file)
     except JsonError as error:
-        return Reading(None, (Finding("not-json", error.message, (), error.span),))
+        return Reading(None, (Finding("json-syntax", error.message, (), error.span),))
     reader = _Reader(type, document)
     for duplicate in document.duplicates:
         message = f"`{duplicate.path[-1]}` stands twice in one object, first in line {duplicate.first.line}"
@@ -101,20 +101,20 @@ class _Reader:
         findings = tuple(self.findings)
         return Reading(None if any(finding.is_error for finding in findings) else policy, findings)
 
-    def _report(self, code: str, message: str, path: KeyPath, at_key: bool = False) -> None:
+    def _report(self, name: str, message: str, path: KeyPath, at_key: bool = False) -> None:
         span = None
         if self._document is not None:
             span = self._document.key_span(path) if at_key else None
             span = span or self._document.value_span(path)
-        self.findings.append(Finding(code, message, path, span))
+        self.findings.append(Finding(name, message, path, span))
 
     def _report_all(self, issues: Iterable[Issue], path: KeyPath, at_key: bool = False) -> None:
-        for code, message in issues:
-            self._report(code, message, path, at_key)
+        for name, message in issues:
+            self._report(name, message, path, at_key)
 
     def _policy(self, value: object) -> Policy | None:
         if not isinstance(value, dict):
-            self._report("wrong-type", f"the document is {_kind(value)}, not an object", ())
+            self._report("wrong-element-type", f"the document is {_kind(value)}, not an object", ())
             return None
         self._unknown(value, _DOCUMENT, ())
         version = value.get("Version")
@@ -137,7 +137,7 @@ class _Reader:
 
     def _statement(self, value: object, path: KeyPath) -> Statement | None:
         if not isinstance(value, dict):
-            self._report("wrong-type", f"a statement is {_kind(value)}, not an object", path)
+            self._report("wrong-element-type", f"a statement is {_kind(value)}, not an object", path)
             return None
         self._unknown(value, _STATEMENT, path)
         sid = self._sid(value, path)
@@ -236,7 +236,7 @@ class _Reader:
 
     def _one_text(self, given: object, path: KeyPath, check: Callable[[str], Iterator[Issue]]) -> tuple[str, ...]:
         if not isinstance(given, str):
-            self._report("wrong-type", f"{_kind(given)} stands where text is wanted", path)
+            self._report("wrong-element-type", f"{_kind(given)} stands where text is wanted", path)
             return ()
         self._report_all(check(given), path)
         return (given,)
@@ -265,14 +265,16 @@ class _Reader:
         path = (*path, "Condition")
         given = value.get("Condition", {})
         if not isinstance(given, dict):
-            self._report("wrong-type", f"Condition is {_kind(given)}, not an object", path)
+            self._report("wrong-element-type", f"Condition is {_kind(given)}, not an object", path)
             return ()
         found: list[Condition] = []
         for name, block in given.items():
             issues = list(check_operator(name))
             self._report_all(issues, (*path, name), True)
             if not isinstance(block, dict):
-                self._report("wrong-type", f"the operator has {_kind(block)}, not an object of keys", (*path, name))
+                self._report(
+                    "wrong-element-type", f"the operator has {_kind(block)}, not an object of keys", (*path, name)
+                )
             elif not issues:
                 operator = parse_operator(name)
                 self._report_all(check_quantifier(operator), (*path, name), True)
@@ -281,7 +283,7 @@ class _Reader:
 
     def _block(self, name: str, operator: Operator, block: dict[str, Any], path: KeyPath) -> Iterator[Condition]:
         if not block:
-            self._report("wrong-type", "the operator has no condition key", path)
+            self._report("wrong-element-type", "the operator has no condition key", path)
         seen: set[str] = set()
         for key, given in block.items():
             self._report_all(check_condition_key(operator, key), (*path, key), True)
@@ -304,7 +306,7 @@ class _Reader:
             return None
         given = value[name]
         if not isinstance(given, str):
-            self._report("wrong-type", f"{name} is {_kind(given)}, not text", (*path, name))
+            self._report("wrong-element-type", f"{name} is {_kind(given)}, not text", (*path, name))
             return None
         return given
 

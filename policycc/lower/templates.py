@@ -121,7 +121,9 @@ def _parse(name: str, text: str) -> tuple[Statement, ...]:
             del statement["Condition"]
     reading = read_policy_value({"Version": "2012-10-17", "Statement": found}, iam.PolicyType.IDENTITY)
     if reading.policy is None or reading.errors:
-        raise TemplateError(name, "; ".join(finding.message for finding in reading.errors) or "is not a statement")
+        raise TemplateError(
+            name, "; ".join(f"{one.message} ({one.code})" for one in reading.errors) or "is not a statement"
+        )
     return tuple(_statement(name, one) for one in reading.policy.statements)
 
 

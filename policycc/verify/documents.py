@@ -63,7 +63,7 @@ def read_document(path: str, content: bytes) -> Document:
     except UnicodeDecodeError:
         return Document(path, "", None, ("it is not UTF-8 text",), len(content), ())
     reading = _read(text, path)
-    errors = tuple(f"{finding.message} ({finding.span or path})" for finding in reading.errors)
+    errors = tuple(f"{finding.message} ({finding.code}, {finding.span or path})" for finding in reading.errors)
     clauses = _clauses(path, reading.policy) if reading.policy is not None else ()
     return Document(path, text, reading.policy, errors, text_size(text), clauses)
 

@@ -2,7 +2,8 @@
 
 A page is `# CODE: name`, a paragraph, `## Why`, and either `## Bad` with `## Fixed`, or `## Not reproducible from a
 matrix` with the reason. Blocks marked `toml bad` and `toml fixed` are whole matrices; `toml bad FILE` is another file
-beside it: one that is included, or else a second matrix that is built together with the first.
+beside it: one that is included, or else a second matrix that is built together with the first. Blocks marked `json bad
+TYPE` and `json fixed TYPE` are policy documents of that type.
 """
 
 from __future__ import annotations
@@ -17,11 +18,15 @@ from policycc.catalogue.catalogue import load as load_catalogue
 from policycc.catalogue.selectors import Selectors
 from policycc.diagnostics.codes import CODES, page
 from policycc.diagnostics.model import Diagnostic
+from policycc.iam.findings import FINDINGS
+from policycc.iam.model import PolicyType
+from policycc.iam.reader import read_policy
 from policycc.model.load import load
 
 PAGES = Path(__file__).parents[3] / "policycc" / "diagnostics" / "pages"
 CATALOGUE: Catalogue = load_catalogue()
 _BLOCK = re.compile(r"^```toml (bad|fixed)(?: (\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_POLICY = re.compile(r"^```json (bad|fixed) (\S+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _HEADING = re.compile(r"^(#+ .*)$", re.MULTILINE)
 _NOT = "## Not reproducible from a matrix"
 
@@ -54,6 +59,11 @@ def findings(code: str, kind: str, folder: Path) -> list[Diagnostic]:
     return list(diagnostics)
 
 
+def policies(code: str, kind: str) -> list[tuple[PolicyType, str]]:
+    """The policy documents of an example, with their types."""
+    return [(PolicyType(type), text) for found, type, text in _POLICY.findall(page(code)) if found == kind]
+
+
 def has_example(code: str) -> bool:
     return (PAGES / f"{code}.md").is_file() and bool(blocks(code, "bad"))
 
@@ -81,7 +91,8 @@ def test_the_page_has_the_form_of_a_page(code: str) -> None:
     headings = _HEADING.findall(outside)[1:]
     assert headings in (["## Why", "## Bad", "## Fixed"], ["## Why", _NOT])
     reproducible = _NOT not in text
-    assert bool(blocks(code, "bad")) is bool(blocks(code, "fixed")) is reproducible
+    for kind in ("bad", "fixed"):
+        assert bool(blocks(code, kind) or policies(code, kind)) is reproducible
     if not reproducible:
         assert text.split(_NOT)[1].strip()
 
@@ -97,3 +108,20 @@ def test_the_bad_example_says_exactly_this(code: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("code", [code for code in sorted(CODES) if has_example(code)])
 def test_the_fixed_example_says_nothing(code: str, tmp_path: Path) -> None:
     assert findings(code, "fixed", tmp_path) == []
+
+
+POLICY_CODES = [code for code in sorted(CODES) if policies(code, "bad")]
+
+
+@pytest.mark.parametrize("code", POLICY_CODES)
+def test_the_policies_of_a_page_keep_its_word(code: str) -> None:
+    for type, text in policies(code, "bad"):
+        assert [finding.code for finding in read_policy(text, type).findings] == [code]
+    for type, text in policies(code, "fixed"):
+        assert read_policy(text, type).findings == ()
+
+
+def test_every_finding_of_the_reader_has_a_code_of_its_own_name() -> None:
+    assert {name: CODES[code].name for name, (code, _) in FINDINGS.items()} == {name: name for name in FINDINGS}
+    found_in_matrices_too = {"PCC004", "PCC012", "PCC013"}
+    assert {code for code, _ in FINDINGS.values()} == {*POLICY_CODES, *found_in_matrices_too}

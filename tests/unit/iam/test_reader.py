@@ -34,9 +34,9 @@ def document(statement: Any = None, *, version: Any = "2012-10-17", **changes: A
 
 def codes(value: Any, type: PolicyType = IDENTITY) -> list[str]:
     found = read_policy(json.dumps(value), type).findings
-    assert [finding.code for finding in read_policy_value(value, type).findings] == [one.code for one in found]
+    assert [finding.name for finding in read_policy_value(value, type).findings] == [one.name for one in found]
     assert all(finding.span is not None for finding in found)
-    return [finding.code for finding in found]
+    return [finding.name for finding in found]
 
 
 def condition(operator: str, key: str, values: Any) -> dict[str, Any]:
@@ -82,12 +82,12 @@ def test_a_document_without_version_has_no_variables() -> None:
 def test_places() -> None:
     text = '{\n "Version": "2012-10-17",\n "Statement": [{"Effect": "allow", "Akshun": "*",\n  "Resource": "*"}]\n}'
     found = read_policy(text, IDENTITY, "p.json").findings
-    assert [(str(one.span), one.code) for one in found] == [
+    assert [(str(one.span), one.name) for one in found] == [
         ("p.json:3:36", "unknown-element"),
         ("p.json:3:27", "bad-effect"),
         ("p.json:3:16", "missing-element"),
     ]
-    assert str(found[1]) == "p.json:3:27: Statement[0].Effect: the effect is neither Allow nor Deny"
+    assert str(found[1]) == "p.json:3:27: Statement[0].Effect: the effect is neither Allow nor Deny (PCC126)"
     assert pointer(()) == "document"
     assert read_policy(text, IDENTITY).policy is None
 
@@ -96,17 +96,17 @@ def test_places() -> None:
     ("value", "expected"),
     [
         (document(), []),
-        ([], ["wrong-type"]),
-        ("x", ["wrong-type"]),
-        (None, ["wrong-type"]),
-        (True, ["wrong-type"]),
-        (7, ["wrong-type"]),
+        ([], ["wrong-element-type"]),
+        ("x", ["wrong-element-type"]),
+        (None, ["wrong-element-type"]),
+        (True, ["wrong-element-type"]),
+        (7, ["wrong-element-type"]),
         ({}, ["missing-element"]),
         ({"Statement": []}, ["empty-list"]),
-        ({"Statement": [7]}, ["wrong-type"]),
-        ({"Statement": "x"}, ["wrong-type"]),
+        ({"Statement": [7]}, ["wrong-element-type"]),
+        ({"Statement": "x"}, ["wrong-element-type"]),
         ({**document(), "statement": []}, ["unknown-element"]),
-        ({**document(), "Id": 7}, ["wrong-type"]),
+        ({**document(), "Id": 7}, ["wrong-element-type"]),
         (document(version="2012-10-18"), ["bad-version"]),
         (document(version=2012), ["bad-version"]),
         (document(version=None), ["bad-version"]),
@@ -121,19 +121,19 @@ def test_places() -> None:
         (document(Principal="*"), ["forbidden-element"]),
         (document(NotPrincipal="*"), ["forbidden-element", "allow-not-principal"]),
         (document(Action=[]), ["empty-list"]),
-        (document(Action=7), ["wrong-type"]),
-        (document(Action=["*", {}]), ["wrong-type"]),
+        (document(Action=7), ["wrong-element-type"]),
+        (document(Action=["*", {}]), ["wrong-element-type"]),
         (document(Resource=[]), ["empty-list"]),
         (document(Sid="a b"), ["bad-sid"]),
         (document(Sid=""), []),
-        (document(Sid=7), ["wrong-type"]),
+        (document(Sid=7), ["wrong-element-type"]),
         ({**document(), "Statement": [document(Sid="A")["Statement"][0]] * 2}, ["duplicate-sid"]),
-        (document(Condition=[]), ["wrong-type"]),
+        (document(Condition=[]), ["wrong-element-type"]),
         (document(Condition={}), []),
-        (document(Condition={"StringEquals": []}), ["wrong-type"]),
-        (document(Condition={"StringEquals": {}}), ["wrong-type"]),
+        (document(Condition={"StringEquals": []}), ["wrong-element-type"]),
+        (document(Condition={"StringEquals": {}}), ["wrong-element-type"]),
         (document(Condition={"StringIs": {"aws:x": "a"}}), ["bad-operator"]),
-        (document(Condition={"StringIs": 7}), ["bad-operator", "wrong-type"]),
+        (document(Condition={"StringIs": 7}), ["bad-operator", "wrong-element-type"]),
         (document(Condition={"NullIfExists": {"aws:x": "true"}}), ["bad-operator"]),
         (document(Condition={"ForAnyValue:Null": {"aws:x": "true"}}), ["bad-operator"]),
         (document(Condition={"StringEquals": {"aws:x": "a", "AWS:X": "b"}}), ["duplicate-condition-key"]),
@@ -215,7 +215,7 @@ def test_faults_of_values_and_of_keys_have_their_own_places() -> None:
     text = (
         '{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "x", "Resource": "*", "Principal": "*"}}'
     )
-    assert [(one.code, one.span.column) for one in read_policy(text, IDENTITY).findings if one.span] == [
+    assert [(one.name, one.span.column) for one in read_policy(text, IDENTITY).findings if one.span] == [
         ("forbidden-element", 92),
         ("bad-action", 70),
     ]
@@ -269,7 +269,7 @@ def test_every_type_of_principal_is_judged() -> None:
 
 
 def test_the_largest_text_is_read() -> None:
-    assert [one.code for one in read_policy(" " * MAX_CHARACTERS, IDENTITY).findings] == ["not-json"]
+    assert [one.name for one in read_policy(" " * MAX_CHARACTERS, IDENTITY).findings] == ["json-syntax"]
 
 
 def test_partial_arns_by_type() -> None:
@@ -290,9 +290,9 @@ def test_variables_before_their_version() -> None:
     [
         ("StringEquals", "aws:x", ["a", 1, True], []),
         ("StringEquals", "aws:x", [], ["empty-list"]),
-        ("StringEquals", "aws:x", None, ["wrong-type"]),
-        ("StringEquals", "aws:x", {"a": 1}, ["wrong-type"]),
-        ("StringEquals", "aws:x", ["a", ["b"]], ["wrong-type"]),
+        ("StringEquals", "aws:x", None, ["wrong-element-type"]),
+        ("StringEquals", "aws:x", {"a": 1}, ["wrong-element-type"]),
+        ("StringEquals", "aws:x", ["a", ["b"]], ["wrong-element-type"]),
         ("StringEquals", "x", "a", ["bad-condition-key"]),
         ("StringEquals", "aws:x*", "a", ["bad-condition-key"]),
         ("StringEquals", "aws:ResourceTag/Cost Center", "a", []),
@@ -345,7 +345,7 @@ def test_conditions(operator: str, key: str, values: Any, expected: list[str]) -
         (["*"], ["bad-principal"]),
         ({"aws": "*"}, ["bad-principal"]),
         ({"AWS": "alice"}, ["bad-principal"]),
-        ({"AWS": 7}, ["wrong-type"]),
+        ({"AWS": 7}, ["wrong-element-type"]),
         ({"AWS": "arn:aws:iam::111111111111:user/*"}, ["bad-principal"]),
         ({"AWS": "arn:aws:iam::111111111111:group/x"}, ["bad-principal"]),
         ({"Service": "*"}, ["bad-principal"]),
@@ -391,14 +391,14 @@ def test_duplicate_keys_are_found_in_text() -> None:
         '{"Version": "2012-10-17", "Statement": [], "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}'
     )
     found = read_policy(text, IDENTITY)
-    assert [(one.code, one.path) for one in found.findings] == [("duplicate-key", ("Statement",))]
+    assert [(one.name, one.path) for one in found.findings] == [("duplicate-key", ("Statement",))]
     assert found.policy is None
 
 
 def test_hostile_texts() -> None:
-    assert [one.code for one in read_policy("[" * 100_000, IDENTITY).findings] == ["not-json"]
-    assert [one.code for one in read_policy(" " * (MAX_CHARACTERS + 1), IDENTITY).findings] == ["too-large"]
-    assert [one.code for one in read_policy("{", IDENTITY, "f").findings] == ["not-json"]
+    assert [one.name for one in read_policy("[" * 100_000, IDENTITY).findings] == ["json-syntax"]
+    assert [one.name for one in read_policy(" " * (MAX_CHARACTERS + 1), IDENTITY).findings] == ["file-too-large"]
+    assert [one.name for one in read_policy("{", IDENTITY, "f").findings] == ["json-syntax"]
     assert str(read_policy("{", IDENTITY, "f").findings[0].span) == "f:1:2"
 
 
@@ -436,7 +436,7 @@ def test_many_faults_take_no_longer_than_as_many_documents() -> None:
 def test_numbers_that_are_none_stand_where_text_is_wanted() -> None:
     for value in (math.inf, -math.inf, math.nan, 10**1000, -(10**1000)):
         found = read_policy_value(condition("NumericEquals", "aws:x", value), IDENTITY).findings
-        assert [one.code for one in found] == ["wrong-type"]
+        assert [one.name for one in found] == ["wrong-element-type"]
     policy = read_policy_value(condition("NumericEquals", "aws:x", [10**39, 0.5]), IDENTITY).policy
     assert policy is not None
     assert policy.statements[0].conditions[0].values == (str(10**39), "0.5")
@@ -445,11 +445,11 @@ def test_numbers_that_are_none_stand_where_text_is_wanted() -> None:
 def test_texts_that_no_editor_shows() -> None:
     whole = json.dumps(document())
     for text in ("\ufeff" + whole, whole + "\0", whole.replace('"*"', "NaN"), whole.replace('"*"', '"\\ud800"')):
-        assert [one.code for one in read_policy(text, IDENTITY).findings] == ["not-json"]
+        assert [one.name for one in read_policy(text, IDENTITY).findings] == ["json-syntax"]
     # As values, a character is a character.
     for text in ("\u202e", "\0", "\u212a", "😀", "\ud800", "é"):
         assert read_policy_value(document(Resource=f"arn:aws:s3:::{text}"), IDENTITY).findings == ()
-        assert [one.code for one in read_policy_value(document(Action=f"s3:{text}"), IDENTITY).findings] == [
+        assert [one.name for one in read_policy_value(document(Action=f"s3:{text}"), IDENTITY).findings] == [
             "bad-action"
         ]
 
@@ -461,7 +461,7 @@ def test_only_errors_take_the_policy_away() -> None:
     assert [one.severity for one in warned.findings] == [Severity.WARNING]
     failed = read_policy_value(document(Action=["x", "s?:y"]), IDENTITY)
     assert failed.policy is None
-    assert [one.code for one in failed.errors] == ["bad-action"]
+    assert [one.name for one in failed.errors] == ["bad-action"]
 
 
 NAMES = st.sampled_from(
@@ -481,5 +481,5 @@ JUNK = st.recursive(
 def test_no_value_raises_and_every_finding_is_in_the_table(value: Any, type: PolicyType) -> None:
     reading = read_policy_value({"Version": "2012-10-17", "Statement": value}, type)
     assert (reading.policy is None) is bool(reading.errors)
-    assert {finding.code for finding in reading.findings} <= FINDINGS.keys()
+    assert {finding.name for finding in reading.findings} <= FINDINGS.keys()
     assert read_policy(json.dumps(value), type).findings or isinstance(value, dict)
