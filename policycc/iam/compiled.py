@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from policycc.iam.actions import action_set, matcher
 from policycc.iam.arn import resource_glob, resource_tokens_glob
 from policycc.iam.conditions import compile_condition, shortfall
-from policycc.iam.glob import MANY, Glob, action_glob
+from policycc.iam.glob import Glob, any_glob
 from policycc.iam.model import Effect, Policy, PolicyType, Statement
 from policycc.iam.request import Request
 from policycc.iam.template import Context, Template, parse_template, tokens
@@ -38,7 +39,7 @@ class Rule:
         self.statement = statement
         self.ref = ref
         self.allows = statement.effect is Effect.ALLOW
-        self.actions = _actions(statement)
+        self.actions = matcher(action_set(statement.actions, statement.not_actions))
         self.resources = _resources(statement, variables)
         self.conditions = tuple(compile_condition(condition, variables) for condition in statement.conditions)
 
@@ -86,13 +87,6 @@ class Group:
         return found
 
 
-def _actions(statement: Statement) -> Callable[[str], bool]:
-    if statement.actions is not None:
-        return _any_glob([action_glob(pattern) for pattern in statement.actions])
-    inner = _any_glob([action_glob(pattern) for pattern in statement.not_actions or ()])
-    return lambda action: not inner(action)
-
-
 def _resources(statement: Statement, variables: bool) -> ResourceTest:
     if statement.resources is not None:
         return _any_resource(statement.resources, variables)
@@ -104,7 +98,7 @@ def _resources(statement: Statement, variables: bool) -> ResourceTest:
 
 def _any_resource(patterns: tuple[str, ...], variables: bool) -> ResourceTest:
     templates = [(pattern, parse_template(pattern, variables)) for pattern in patterns]
-    plain = _any_glob([_fixed(pattern, template) for pattern, template in templates if not template.variables])
+    plain = any_glob([_fixed(pattern, template) for pattern, template in templates if not template.variables])
     open_templates = [template for _, template in templates if template.variables]
     if not open_templates:
         return lambda resource, context: plain(resource)
@@ -125,33 +119,3 @@ def _fixed(pattern: str, template: Template) -> Glob:
     if "${" in pattern:
         return resource_tokens_glob(tokens(template.resolve({}) or ()))
     return resource_glob(pattern)
-
-
-def _any_glob(globs: list[Glob]) -> Callable[[str], bool]:
-    """One function for several patterns: texts and prefixes are looked up together, only the rest one by one."""
-    if any(pattern.tokens == (MANY,) for pattern in globs):
-        return lambda text: True
-    texts: set[str] = set()
-    prefixes: list[str] = []
-    rest: list[Callable[[str], bool]] = []
-    for pattern in globs:
-        head = pattern.tokens[:-1]
-        if (literal := pattern.literal) is not None:
-            texts.add(literal)
-        elif pattern.tokens[-1] == MANY and all(isinstance(token, str) for token in head):
-            prefixes.append("".join(token for token in head if isinstance(token, str)))
-        else:
-            rest.append(pattern.matches)
-    return _lookup(frozenset(texts), tuple(prefixes), tuple(rest))
-
-
-def _lookup(
-    texts: frozenset[str], prefixes: tuple[str, ...], rest: tuple[Callable[[str], bool], ...]
-) -> Callable[[str], bool]:
-    if not prefixes and not rest:
-        return texts.__contains__
-    if not rest:
-        return lambda text: text.startswith(prefixes) or text in texts
-    if not texts and not prefixes and len(rest) == 1:
-        return rest[0]
-    return lambda text: text in texts or text.startswith(prefixes) or any(match(text) for match in rest)

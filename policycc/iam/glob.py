@@ -9,7 +9,7 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elem
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -101,6 +101,36 @@ def _wider(one: Wild, other: Wild) -> Wild:
         if set(wild.but) == both:
             return wild
     raise ValueError(f"no single wildcard stands for {one} followed by {other}")
+
+
+def any_glob(globs: Sequence[Glob]) -> Callable[[str], bool]:
+    """One function for several patterns: texts and prefixes are looked up together, only the rest one by one."""
+    if any(pattern.tokens == (MANY,) for pattern in globs):
+        return lambda text: True
+    texts: set[str] = set()
+    prefixes: list[str] = []
+    rest: list[Callable[[str], bool]] = []
+    for pattern in globs:
+        head = pattern.tokens[:-1]
+        if (literal := pattern.literal) is not None:
+            texts.add(literal)
+        elif pattern.tokens[-1] == MANY and all(isinstance(token, str) for token in head):
+            prefixes.append("".join(token for token in head if isinstance(token, str)))
+        else:
+            rest.append(pattern.matches)
+    return _lookup(frozenset(texts), tuple(prefixes), tuple(rest))
+
+
+def _lookup(
+    texts: frozenset[str], prefixes: tuple[str, ...], rest: tuple[Callable[[str], bool], ...]
+) -> Callable[[str], bool]:
+    if not prefixes and not rest:
+        return texts.__contains__
+    if not rest:
+        return lambda text: text.startswith(prefixes) or text in texts
+    if not texts and not prefixes and len(rest) == 1:
+        return rest[0]
+    return lambda text: text in texts or text.startswith(prefixes) or any(match(text) for match in rest)
 
 
 @lru_cache(maxsize=8192)

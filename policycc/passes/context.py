@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from policycc.catalogue.language import VARIABLE, Any, Language, common, of_glob, of_resource, render
+from policycc.iam.actions import ActionSet, matcher
 from policycc.ir.globs import covers
 from policycc.model.matrix import Wildcards
 
@@ -49,7 +50,8 @@ class Context:
         found = self._expanded.get(action)
         if found is None:
             service = action.partition(":")[0]
-            found = tuple(name for name in self.names(service) if matches(action, name))
+            matches = matcher(ActionSet((action,)))
+            found = tuple(name for name in self.names(service) if matches(name.lower()))
             self._expanded[action] = found
         return found
 
@@ -139,19 +141,3 @@ def _arns(arn: str, partition: str) -> Language:
             language += (Any(True, follows if follows in ":/" else ""),)
         place = found.end()
     return language + of_glob(arn[place:])
-
-
-@lru_cache(maxsize=65536)
-def matches(pattern: str, action: str) -> bool:
-    """Whether an action pattern matches an action. Both service and name are compared without regard to case
-    (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_action.html)."""
-    return _matcher(pattern)(action.lower())
-
-
-@lru_cache(maxsize=16384)
-def _matcher(pattern: str) -> Callable[[str], bool]:
-    import re
-
-    source = "".join({"*": ".*", "?": "."}.get(char, re.escape(char)) for char in pattern.lower())
-    compiled = re.compile(source)
-    return lambda name: compiled.fullmatch(name) is not None

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from policycc.catalogue.catalogue import Catalogue
-from policycc.iam.glob import action_glob
+from policycc.iam.actions import expand
 
 Cell = tuple[str, str]
 """A group and an environment."""
@@ -44,18 +44,10 @@ def pattern_drift(
         PatternDrift(path, pattern, admitted)
         for path, patterns in policies.items()
         for pattern in sorted(set(patterns))
-        if (admitted := tuple(action for action in _matched(pattern, catalogue) if action.lower() not in known))
+        if "*" in pattern or "?" in pattern
+        if (admitted := tuple(action for action in expand(pattern, catalogue.known) if action.lower() not in known))
     ]
     return tuple(sorted(found))
-
-
-def _matched(pattern: str, catalogue: Catalogue) -> list[str]:
-    service, _, name = pattern.partition(":")
-    if not {"*", "?"} & set(name) or not catalogue.has_service(service):
-        return []
-    glob = action_glob(pattern)
-    ids = [f"{service.lower()}:{one}" for one in catalogue.service(service).names()]
-    return [action for action in ids if glob.matches(action.lower())]
 
 
 def grant_drift(

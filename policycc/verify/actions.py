@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from policycc.catalogue.catalogue import Catalogue
-from policycc.iam.glob import action_glob
+from policycc.iam import actions
+from policycc.iam.actions import ActionSet, action_set
 from policycc.verify.documents import Clause
 
 
@@ -24,11 +25,15 @@ def matched(clauses: Sequence[Clause], catalogue: Catalogue) -> Mapping[str, Mat
     allows: dict[str, list[int]] = {}
     for index, clause in enumerate(clauses):
         if clause.allows:
-            for action in _actions(clause, catalogue):
+            for action in _members(action_set(clause.actions, clause.not_actions), catalogue):
                 allows.setdefault(action, []).append(index)
-    denies = [(index, clause) for index, clause in enumerate(clauses) if not clause.allows]
+    denies = [
+        (index, action_set(clause.actions, clause.not_actions))
+        for index, clause in enumerate(clauses)
+        if not clause.allows
+    ]
     return {
-        action: Matched(tuple(found), tuple(index for index, clause in denies if _matches(clause, action)))
+        action: Matched(tuple(found), tuple(index for index, denied in denies if denied.matches(action)))
         for action, found in allows.items()
     }
 
@@ -48,35 +53,14 @@ def open_patterns(clauses: Iterable[Clause], catalogue: Catalogue) -> tuple[str,
     return tuple(sorted(found))
 
 
-def _actions(clause: Clause, catalogue: Catalogue) -> Iterable[str]:
-    if clause.actions is not None:
-        return dict.fromkeys(action for pattern in clause.actions for action in expand(pattern, catalogue))
-    excepted = {action for pattern in clause.not_actions or () for action in expand(pattern, catalogue)}
-    return [action for action in expand("*", catalogue) if action not in excepted]
-
-
-def _matches(clause: Clause, action: str) -> bool:
-    name = action.lower()
-    if clause.actions is not None:
-        return any(action_glob(pattern).matches(name) for pattern in clause.actions)
-    return not any(action_glob(pattern).matches(name) for pattern in clause.not_actions or ())
-
-
 @lru_cache(maxsize=16384)
 def expand(pattern: str, catalogue: Catalogue) -> tuple[str, ...]:
     """The actions of the catalogue that a pattern matches, as AWS spells them."""
-    if "*" not in pattern and "?" not in pattern:
-        action = catalogue.action(pattern)
-        return (action.id,) if action is not None else ()
-    return tuple(_expand(pattern.lower(), catalogue))
+    return tuple(actions.expand(pattern, catalogue.known))
 
 
-def _expand(pattern: str, catalogue: Catalogue) -> Iterator[str]:
-    service, colon, _ = pattern.partition(":")
-    glob = action_glob(pattern)
-    narrow = colon and "*" not in service and "?" not in service
-    services = (service,) if narrow and catalogue.has_service(service) else () if narrow else catalogue.services()
-    for prefix in services:
-        for name in catalogue.service(prefix).names():
-            if glob.matches(f"{prefix}:{name}".lower()):
-                yield f"{prefix}:{name}"
+@lru_cache(maxsize=4096)
+def _members(wanted: ActionSet, catalogue: Catalogue) -> tuple[str, ...]:
+    if wanted.negated:
+        return tuple(actions.members(wanted, catalogue.known))
+    return tuple(dict.fromkeys(action for pattern in wanted.patterns for action in expand(pattern, catalogue)))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from decimal import Decimal
 
 import pytest
 
-from policycc.iam.scalars import address, binary, date, network, number
+from policycc.iam.scalars import address, binary, date, network, number, number_text
 
 
 @pytest.mark.parametrize(
@@ -24,6 +25,14 @@ from policycc.iam.scalars import address, binary, date, network, number
 )
 def test_numbers(text: str, value: str) -> None:
     assert number(text) == Decimal(value)
+
+
+def test_numbers_as_text() -> None:
+    longest = 10**1000 - 1
+    for value in (0, -1, 7, longest, -longest, 0.5, -1.25, 1e300):
+        assert number_text(value) == repr(value)
+    for none in (longest + 1, -longest - 1, 10**5000, math.inf, -math.inf, math.nan):
+        assert number_text(none) is None
 
 
 @pytest.mark.parametrize("text", ["", " 1", "1 ", "1_0", "0x1", "nan", "inf", ".", "1e", "٣", "1" * 41, "1e9999"])

@@ -22,3 +22,9 @@ def test_cells_gain_and_lose() -> None:
     before = {("developers", "dev"): {"a:B", "a:C"}, ("developers", "test"): {"a:B"}}
     after = {("developers", "dev"): {"a:B", "a:D"}, ("developers", "test"): {"a:B"}}
     assert grant_drift(before, after) == (GrantDrift("developers", "dev", ("a:D",), ("a:C",)),)
+
+
+def test_a_pattern_that_names_no_service_drifts_in_all_of_them() -> None:
+    (found,) = pattern_drift({"main/a.json": ["*:CreateQueue"]}, {"sqs:CreateQueue"}, load())
+    assert "deadline:CreateQueue" in found.admitted
+    assert "sqs:CreateQueue" not in found.admitted
