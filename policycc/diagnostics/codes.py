@@ -76,6 +76,7 @@ _TABLE: tuple[Code, ...] = (
     Code("PCC143", "bad-variable", "a policy variable is malformed or stands where none may"),
     Code("PCC144", "variable-without-version", "policy variables are plain text before version 2012-10-17"),
     Code("PCC145", "empty-list", "an empty list of a policy, which matches nothing"),
+    Code("PCC146", "unwritable-character", "a policy has a character that IAM takes in no document"),
     # What a matrix means.
     Code("PCC201", "unknown-environment", "an environment is named that does not exist"),
     Code("PCC202", "unknown-group", "a group is named that does not exist"),

@@ -61,7 +61,7 @@ def _policy(document: Document) -> Emitted:
 def _trust(trust: TrustDocument) -> Emitted:
     return Emitted(
         path=trust_path(trust),
-        content=(json.dumps(trust.body, indent=2, ensure_ascii=False) + "\n").encode(),
+        content=(json.dumps(trust.body, indent=2) + "\n").encode(),
         principal=trust.principal,
         name=trust.principal.name,
         kind="trust",
@@ -82,4 +82,4 @@ def _statement(statement: Statement) -> iam.Statement:
 
 def _size(body: object) -> int:
     # White space inside strings is counted: whether AWS does is not documented, and this errs on the safe side.
-    return len(json.dumps(body, separators=(",", ":"), ensure_ascii=False))
+    return len(json.dumps(body, separators=(",", ":")))

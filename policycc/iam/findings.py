@@ -37,6 +37,7 @@ FINDINGS: dict[str, tuple[str, Severity]] = {
     "bad-variable": ("PCC143", Severity.ERROR),
     "variable-without-version": ("PCC144", Severity.WARNING),
     "empty-list": ("PCC145", Severity.WARNING),
+    "unwritable-character": ("PCC146", Severity.ERROR),
 }
 """Code and severity by name. What each means is in the table of codes, and on the page of its code."""
 

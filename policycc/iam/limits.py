@@ -75,7 +75,7 @@ def quota(name: str) -> Quota:
 
 def policy_size(policy: Policy) -> int:
     """The size of a policy in its canonical form, as `text_size` counts it."""
-    return text_size(json.dumps(policy_value(policy), ensure_ascii=False, separators=(",", ":")))
+    return text_size(json.dumps(policy_value(policy), separators=(",", ":")))
 
 
 def text_size(text: str) -> int:

@@ -49,6 +49,11 @@ _STATEMENT = (
 )  # fmt: skip
 _SID = re.compile(r"[A-Za-z0-9]*")
 
+_WRITABLE = re.compile(r"[\t\n\r\x20-\xff]*")
+"""What IAM takes as the text of a document: https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreatePolicy.html"""
+
+_KEPT_BY_IAM = (PolicyType.IDENTITY, PolicyType.BOUNDARY, PolicyType.SESSION, PolicyType.TRUST)
+_CONTROL = (PolicyType.SCP, PolicyType.RCP)
 _WITH_PRINCIPAL = (PolicyType.RESOURCE, PolicyType.TRUST, PolicyType.RCP, PolicyType.VPC_ENDPOINT)
 _WITH_NOT_PRINCIPAL = (PolicyType.RESOURCE, PolicyType.VPC_ENDPOINT)
 _RESOURCE_OPTIONAL = (PolicyType.RESOURCE, PolicyType.TRUST)
@@ -77,10 +82,19 @@ def read_policy(text: str, type: PolicyType, file: str = "policy") -> Reading:
     except JsonError as error:
         return Reading(None, (Finding("json-syntax", error.message, (), error.span),))
     reader = _Reader(type, document)
+    if not is_writable(text, type):
+        at = len(_WRITABLE.match(text)[0])  # type: ignore[index]  # it matches the empty text
+        message = f"IAM takes no `{text[at]}` in a document, only characters up to U+00FF, and escapes of the others"
+        reader.findings.append(Finding("unwritable-character", message, (), document.span(at, at + 1)))
     for duplicate in document.duplicates:
         message = f"`{duplicate.path[-1]}` stands twice in one object, first in line {duplicate.first.line}"
         reader.findings.append(Finding("duplicate-key", message, duplicate.path, duplicate.span))
     return reader.read(document.value)
+
+
+def is_writable(text: str, type: PolicyType) -> bool:
+    """Whether AWS takes the characters of a document's text."""
+    return type not in _KEPT_BY_IAM or _WRITABLE.fullmatch(text) is not None
 
 
 def read_policy_value(value: object, type: PolicyType) -> Reading:
@@ -118,8 +132,7 @@ class _Reader:
             return None
         self._unknown(value, _DOCUMENT, ())
         version = value.get("Version")
-        if "Version" in value and version not in (VERSION_2012, VERSION_2008):
-            self._report("bad-version", f"the version is neither {VERSION_2012} nor {VERSION_2008}", ("Version",))
+        self._version(value)
         self._variables = version == VERSION_2012
         id = self._text(value, "Id", ())
         if "Statement" not in value:
@@ -134,6 +147,15 @@ class _Reader:
             found = [self._statement(given, ("Statement",))]
         statements = tuple(statement for statement in found if statement is not None)
         return Policy(statements, version if isinstance(version, str) else None, id)
+
+    def _version(self, value: dict[str, Any]) -> None:
+        if self._type in _CONTROL:
+            if "Version" not in value:
+                self._report("missing-element", "a control policy needs its Version", ())
+            elif value["Version"] != VERSION_2012:
+                self._report("bad-version", f"the version of a control policy is {VERSION_2012}", ("Version",))
+        elif "Version" in value and value["Version"] not in (VERSION_2012, VERSION_2008):
+            self._report("bad-version", f"the version is neither {VERSION_2012} nor {VERSION_2008}", ("Version",))
 
     def _statement(self, value: object, path: KeyPath) -> Statement | None:
         if not isinstance(value, dict):
@@ -191,6 +213,8 @@ class _Reader:
         forbidden: list[str] = []
         if type is PolicyType.TRUST:
             forbidden += ["Resource", "NotResource"]
+        if type is PolicyType.RCP:
+            forbidden.append("NotAction")
         if type not in _WITH_PRINCIPAL:
             forbidden.append("Principal")
         if type not in _WITH_NOT_PRINCIPAL:

@@ -1,6 +1,7 @@
 """The canonical text of a policy document: AWS's order of keys, two spaces, a newline at the end.
 
-A list of one is written as its one text, which means the same and is shorter."""
+A list of one is written as its one text, which means the same and is shorter. Characters outside ASCII are written as
+escapes, since IAM does not take all of them as they are."""
 
 from __future__ import annotations
 
@@ -14,7 +15,7 @@ def write_policy(policy: Policy) -> str:
     """The document as text. Reading it again gives an equal policy, if conditions of one operator are neighbours.
 
     Raises ValueError for a statement with two conditions of one operator and key, which no document can hold."""
-    return json.dumps(policy_value(policy), indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(policy_value(policy), indent=2) + "\n"
 
 
 def policy_value(policy: Policy) -> dict[str, Any]:

@@ -26,8 +26,8 @@ _CONDITION = len(',"Condition":{}')
 
 @lru_cache(maxsize=65536)
 def string_size(text: str) -> int:
-    """Characters of a JSON string, quotes included."""
-    return len(json.dumps(text, ensure_ascii=False))
+    """Characters of a JSON string, quotes included, escaped as the writer does."""
+    return len(json.dumps(text))
 
 
 def list_size(values: Iterable[str]) -> int:

@@ -56,6 +56,10 @@ class JsonDocument:
         """Where the value at `path` stands. KeyError for a path that the document does not have."""
         return self._places.span(*self._places.values[path])
 
+    def span(self, start: int, end: int) -> Span:
+        """The place of a stretch of the text, given by offsets."""
+        return self._places.span(start, end)
+
     def key_span(self, path: KeyPath) -> Span | None:
         """Where the key that ends `path` stands, quotes included; None for the root, list items, no such path."""
         place = self._places.keys.get(path)

@@ -11,7 +11,7 @@ from typing import Any
 
 from policycc.iam.limits import text_size
 from policycc.iam.model import Condition, Effect, Policy, PolicyType
-from policycc.iam.reader import Reading, read_policy, read_policy_value
+from policycc.iam.reader import Reading, is_writable, read_policy, read_policy_value
 from policycc.source.jsonpos import parse
 from policycc.verify.terms import ALWAYS, Is, ResourceMatches, Term, Test, every, negate
 
@@ -71,6 +71,8 @@ def read_document(path: str, content: bytes) -> Document:
 def _read(text: str, path: str) -> Reading:
     """Read without positions first, which is quick: only a document with errors is read for their places."""
     try:
+        if not is_writable(text, PolicyType.IDENTITY):
+            raise ValueError("IAM does not take its characters")
         value = json.loads(text, object_pairs_hook=_unique)
     except (ValueError, RecursionError):
         return read_policy(text, PolicyType.IDENTITY, path)

@@ -156,10 +156,15 @@ def request(rng: random.Random) -> Json:
             policy |= {k: v for k, v in line["sessionPolicies"][0].items() if k == "Version"}
     if rng.random() < 0.1:
         line["serviceControlPolicies"] = [
-            [write.document(control=True) for _ in range(rng.choice((1, 1, 2)))] for _ in range(rng.choice((1, 2, 3)))
+            [write.document(control=True, old=False) for _ in range(rng.choice((1, 1, 2)))]
+            for _ in range(rng.choice((1, 2, 3)))
         ]
     if rng.random() < 0.05:
-        line["resourceControlPolicies"] = [[write.document(effects=("Deny",), principals="all", control=True)]]
+        deny = write.document(effects=("Deny",), principals="all", control=True, old=False)
+        for statement in deny["Statement"] if isinstance(deny["Statement"], list) else [deny["Statement"]]:
+            if "NotAction" in statement:
+                statement["Action"] = statement.pop("NotAction")
+        line["resourceControlPolicies"] = [[deny]]
     if rng.random() < 0.05:
         line["vpcEndpointPolicies"] = [write.document(principals="any", control=True)]
     needs_policy = action.startswith(("kms:", "sts:"))
@@ -243,10 +248,12 @@ class Writer:
         principals: str = "",
         trust: bool = False,
         control: bool = False,
+        old: bool = True,
     ) -> Json:
+        """`control`: no partial ARNs; `old`: of any version."""
         rng = self.rng
         out: Json = {}
-        version = rng.choice(("2012-10-17",) * 8 + ("2008-10-17", None))
+        version = rng.choice(("2012-10-17",) * 8 + ("2008-10-17", None)) if old else "2012-10-17"
         if version:
             out["Version"] = version
         statements = [

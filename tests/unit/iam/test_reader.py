@@ -386,6 +386,38 @@ def test_resource_control_policies_only_deny() -> None:
     assert codes(document({**deny, "Principal": None}), RCP) == ["missing-element"]
 
 
+def test_control_policies_have_the_newer_version_and_no_notaction_for_resources() -> None:
+    everybody = {"Effect": "Deny", "NotAction": "s3:*", "Resource": "*", "Principal": "*"}
+    assert codes(document(everybody), RCP) == ["forbidden-element"]
+    assert codes(document(NotAction="s3:*", Action=None), SCP) == []
+    for type, good in ((SCP, document()), (RCP, document({**everybody, "NotAction": None, "Action": "s3:*"}))):
+        assert codes(good, type) == []
+        assert codes({**good, "Version": OLD}, type) == ["bad-version"]
+        assert codes({**good, "Version": ["x"]}, type) == ["bad-version"]
+        assert codes({"Statement": good["Statement"]}, type) == ["missing-element"]
+
+
+def test_iam_takes_the_characters_of_latin_1_and_escapes_only() -> None:
+    text = json.dumps(document(Resource="arn:aws:s3:::é/日/*"), ensure_ascii=False)
+    for type in (IDENTITY, PolicyType.BOUNDARY, PolicyType.SESSION):
+        (found,) = read_policy(text, type, "f").findings
+        assert found.name == "unwritable-character"
+        assert found.span is not None
+        assert text[found.span.column - 1 : found.span.end_column - 1] == "日"
+        assert "`日`" in found.message
+        assert read_policy(json.dumps(document(Resource="arn:aws:s3:::é/日/*")), type).findings == ()
+    assert read_policy(text.replace("日", "\xff\x80 "), IDENTITY).findings == ()
+    assert read_policy(f"\t\r\n{text}".replace("日", ""), IDENTITY).findings == ()
+    bucket = json.dumps(document(Resource="arn:aws:s3:::é/日/*", Principal="*"), ensure_ascii=False)
+    assert read_policy(bucket, RESOURCE).findings == ()
+    assert read_policy(text, SCP).findings == ()
+    trust = document({"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": "*", "Sid": "Ā"})
+    assert [one.name for one in read_policy(json.dumps(trust, ensure_ascii=False), TRUST).findings] == [
+        "unwritable-character",
+        "bad-sid",
+    ]
+
+
 def test_duplicate_keys_are_found_in_text() -> None:
     text = (
         '{"Version": "2012-10-17", "Statement": [], "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}'

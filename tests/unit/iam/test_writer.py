@@ -7,7 +7,7 @@ from hypothesis import given
 
 from policycc.iam.limits import QUOTAS, policy_size, quota, text_size
 from policycc.iam.model import Condition, Effect, Policy, PolicyType, Principals, Statement
-from policycc.iam.reader import read_policy
+from policycc.iam.reader import Reading, read_policy
 from policycc.iam.writer import write_policy
 from tests.support.iam_documents import identity_policies, resource_policies
 
@@ -54,7 +54,7 @@ TEXT = """{
           "aws:b": "x",
           "aws:a": [
             "y z",
-            "\u00e9"
+            "\\u00e9"
           ]
         },
         "Null": {
@@ -109,3 +109,10 @@ def test_quotas() -> None:
     assert all(0 < one.value <= one.highest for one in QUOTAS)
     with pytest.raises(KeyError):
         quota("nothing")
+
+
+def test_every_character_is_written_so_that_iam_takes_it() -> None:
+    statement = Statement(Effect.ALLOW, ("s3:GetObject",), resources=("arn:aws:s3:::é/日/\U0001f600/\x7f/*",))
+    text = write_policy(Policy((statement,)))
+    assert text.isascii()
+    assert read_policy(text, PolicyType.IDENTITY) == Reading(Policy((statement,)), ())

@@ -26,7 +26,7 @@ def _document(statements: tuple[Statement, ...]) -> str:
             operator = body.setdefault("Condition", {}).setdefault(condition.operator, {})
             operator[condition.key] = list(condition.values)
         found.append(body)
-    return json.dumps({"Version": "2012-10-17", "Statement": found}, separators=(",", ":"), ensure_ascii=False)
+    return json.dumps({"Version": "2012-10-17", "Statement": found}, separators=(",", ":"))
 
 
 @pytest.mark.parametrize(
