@@ -13,7 +13,7 @@ from itertools import product
 from policycc.catalogue import language
 from policycc.catalogue.facts import ActionFacts, ActionKind, AwsOwned, KeyHold, Part, RowFacts, Support
 from policycc.catalogue.holding import Ask, Holding, RowHolding, TagKeys, TagRule, Unsound, Verdict, Way
-from policycc.catalogue.world import Place, Reach, TypePattern, World, reaches
+from policycc.catalogue.world import Place, Reach, TypePattern, World
 from policycc.iam.model import Condition
 
 PASS_ROLE = "iam:PassRole"
@@ -484,7 +484,7 @@ class _Ladder:
         return reach is None
 
     def _reach(self, glob: str, types: tuple[TypePattern, ...]) -> Reach | None:
-        return reaches(glob, self.place, self.world.neighbours(self.place), types)
+        return self.world.reaches(glob, self.place, types)
 
     def _patterns(self) -> tuple[TypePattern, ...]:
         return tuple(

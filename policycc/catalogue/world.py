@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from policycc.catalogue import language
+from policycc.catalogue.openings import Openings
 from policycc.model.matrix import Account, Environment, Matrix
 
 
@@ -44,7 +45,11 @@ class World:
         )
 
     def place(self, matrix: str, environment: str) -> Place:
-        return next(p for p in self.places if (p.matrix, p.name) == (matrix, environment))
+        return self._by_name[matrix, environment]
+
+    @cached_property
+    def _by_name(self) -> dict[tuple[str, str], Place]:
+        return {(place.matrix, place.name): place for place in self.places}
 
     @cached_property
     def _by_account(self) -> dict[str, tuple[Place, ...]]:
@@ -59,7 +64,13 @@ class World:
 
     def neighbours(self, place: Place) -> tuple[Place, ...]:
         """The other environments of the account."""
-        return tuple(p for p in self.account_places(place) if p != place)
+        if place not in self._neighbours:
+            self._neighbours[place] = tuple(p for p in self.account_places(place) if p != place)
+        return self._neighbours[place]
+
+    @cached_property
+    def _neighbours(self) -> dict[Place, tuple[Place, ...]]:
+        return {}
 
     def shared_inputs(self, place: Place) -> tuple[Place, ...]:
         """The shared environments whose resources a create in `place` may take as input."""
@@ -74,6 +85,30 @@ class World:
     def alone(self, place: Place) -> bool:
         """Whether the whole account is this one environment's."""
         return place.account.exclusive and not self.neighbours(place)
+
+    def reaches(self, glob: str, place: Place, types: tuple[TypePattern, ...]) -> Reach | None:
+        """A resource of another environment of the account that the ARN glob `glob` of `place` matches, or None.
+
+        A resource of `types` belongs to another environment by the value of its owner variable or by a declared ARN. A
+        type without an owner variable belongs by its tags, so any of its ARNs may be another environment's: but not
+        where the type has no tags, and not the one resource that a declared ARN names without a wildcard, whose marks
+        agree."""
+        one = _names_one(glob)
+        judged = tuple(pattern for pattern in types if pattern.owner or (pattern.taggable and not one))
+        key = (_account_key(place.account), judged)
+        if key not in self._foreign:
+            self._foreign[key] = Openings(
+                (other, arns) for other in self.account_places(place) for arns in _languages(other, judged)
+            )
+        wanted = language.of_resource(glob)
+        for other, foreign in self._foreign[key].near(wanted):
+            if other != place and (witness := language.common(wanted, foreign)) is not None:
+                return Reach(other.name, witness)
+        return None
+
+    @cached_property
+    def _foreign(self) -> dict[tuple[str, tuple[TypePattern, ...]], Openings[Place]]:
+        return {}
 
 
 def _account_key(account: Account) -> str:
@@ -96,25 +131,6 @@ class Reach:
 
     other: str
     witness: str
-
-
-@lru_cache(maxsize=65536)
-def reaches(glob: str, place: Place, others: tuple[Place, ...], types: tuple[TypePattern, ...]) -> Reach | None:
-    """A resource of another environment that the ARN glob `glob` of `place` matches, or None.
-
-    A resource of `types` belongs to another environment by the value of its owner variable or by a declared ARN. A
-    type without an owner variable belongs by its tags, so any of its ARNs may be another environment's: but not where
-    the type has no tags, and not the one resource that a declared ARN names without a wildcard, whose marks agree.
-    """
-    wanted = language.of_resource(glob)
-    one = _names_one(glob)
-    judged = tuple(pattern for pattern in types if pattern.owner or (pattern.taggable and not one))
-    for other in others:
-        for foreign in _languages(other, judged):
-            witness = language.common(wanted, foreign)
-            if witness is not None:
-                return Reach(other.name, witness)
-    return None
 
 
 def _names_one(glob: str) -> bool:

@@ -17,7 +17,7 @@ from policycc.catalogue.facts import ActionFacts, Part, RowFacts, Support
 from policycc.catalogue.holdability import LISTED_SPELLINGS, ROLE_TYPES
 from policycc.catalogue.holding import Holding, TagKeys, TagRule, Way
 from policycc.catalogue.holding_facts import facts as action_facts
-from policycc.catalogue.world import Place, TypePattern, World, reaches
+from policycc.catalogue.world import Place, TypePattern, World
 from policycc.iam.model import Condition
 
 _MADE = frozenset({Part.CREATED, Part.UPSERTED, Part.COPIED})
@@ -130,7 +130,7 @@ def _unmarked(world: World, place: Place, row: RowFacts, anything: str) -> tuple
         globs = tuple(
             language.render(row.arn, place.partition, place.account.id, owner, name) for name in place.environment.names
         )
-        return tuple(glob for glob in globs if reaches(glob, place, neighbours, (pattern,)) is None)
+        return tuple(glob for glob in globs if world.reaches(glob, place, (pattern,)) is None)
     for other in neighbours:
         if owner and other.environment.names:
             return ()

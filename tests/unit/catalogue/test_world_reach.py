@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from policycc.catalogue.world import Place, TypePattern, reaches
+from policycc.catalogue.world import Place, TypePattern, World
 from policycc.model.matrix import Account, Environment
 
 ZONE = TypePattern("arn:${Partition}:route53:::hostedzone/${Id}", None, taggable=False)
@@ -20,7 +20,7 @@ PROD = place("prod", arns=("arn:aws:route53:::hostedzone/ZPROD",), names=("web-p
 
 
 def reached(glob: str, type_: TypePattern) -> str | None:
-    found = reaches(glob, place("dev"), (PROD,), (type_,))
+    found = World((place("dev"), PROD)).reaches(glob, place("dev"), (type_,))
     return found.witness if found else None
 
 
