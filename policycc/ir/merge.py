@@ -20,6 +20,8 @@ def union(
     first, its origins, ways and environments all of theirs; what is given replaces what is derived."""
     parts = list(statements)
     first = parts[0]
+    if len(parts) == 1 and actions is None and resources is None and conditions is None:
+        return first
     return Statement(
         tuple(sorted(set(actions) if actions is not None else {a for part in parts for a in part.actions})),
         tuple(sorted(set(resources) if resources is not None else {r for part in parts for r in part.resources})),

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import replace
+from functools import lru_cache
 
+from policycc.iam.model import Condition
 from policycc.ir.conditions import is_unionable
 from policycc.ir.merge import ordered, union, with_values
 from policycc.ir.statement import Statement
@@ -22,12 +24,16 @@ def apply(statements: tuple[Statement, ...], context: Context) -> tuple[Statemen
     for operator, key in sorted(keys):
         groups: dict[object, list[Statement]] = defaultdict(list)
         for statement in current:
-            frame = tuple(
-                replace(c, values=()) if (c.operator, c.key) == (operator, key) else c for c in statement.conditions
-            )
+            frame = _frame(statement.conditions, operator, key)
             groups[statement.actions, statement.resources, frame].append(statement)
         current = tuple(_merged(group, operator, key) for group in groups.values())
     return ordered(current)
+
+
+@lru_cache(maxsize=16384)
+def _frame(conditions: tuple[Condition, ...], operator: str, key: str) -> tuple[Condition, ...]:
+    """The conditions without the values of one of them."""
+    return tuple(replace(c, values=()) if (c.operator, c.key) == (operator, key) else c for c in conditions)
 
 
 def _merged(group: list[Statement], operator: str, key: str) -> Statement:

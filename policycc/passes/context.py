@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -40,8 +40,14 @@ class Context:
     written: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     _expanded: dict[str, tuple[str, ...]] = field(default_factory=dict, compare=False, repr=False)
     _lists: dict[tuple[str, ...], frozenset[str]] = field(default_factory=dict, compare=False, repr=False)
-    _targets: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict, compare=False, repr=False)
+    _kinds: dict[str, int] = field(default_factory=dict, compare=False, repr=False)
+    _numbers: dict[object, int] = field(default_factory=dict, compare=False, repr=False)
+    _targets: dict[tuple[int, str], tuple[str, ...]] = field(default_factory=dict, compare=False, repr=False)
     _possible: dict[tuple[str, str], bool] = field(default_factory=dict, compare=False, repr=False)
+    _meeting: dict[tuple[int, tuple[str, ...]], tuple[int, ...]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
+    _services: dict[tuple[str, ...], dict[str, list[int]]] = field(default_factory=dict, compare=False, repr=False)
 
     def expand(self, action: str) -> tuple[str, ...]:
         """The actions that an action or action pattern stands for today."""
@@ -62,6 +68,15 @@ class Context:
             found = self._lists[actions] = frozenset(name for action in actions for name in self.expand(action))
         return found
 
+    def kind(self, action: str) -> int:
+        """The same for two actions if `possible`, `targets`, `meeting` and `within` say the same of them."""
+        found = self._kinds.get(action)
+        if found is None:
+            facts = self.facts(action)
+            known = None if facts is None or facts.arns is None else (facts.arns, facts.bound)
+            found = self._kinds[action] = self._numbers.setdefault(known, len(self._numbers))
+        return found
+
     def possible(self, action: str, resource: str) -> bool:
         """Whether some request for the action (or for one that the pattern stands for) has a resource that `resource`
         matches. Yes where the catalogue does not know."""
@@ -78,7 +93,7 @@ class Context:
         An action without resource types is authorised against `*`, which only the literal `*` matches
         (https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html).
         """
-        key = (action, resource)
+        key = (self.kind(action), resource)
         found = self._targets.get(key)
         if found is None:
             found = self._targets[key] = self._find_targets(action, resource)
@@ -98,11 +113,48 @@ class Context:
             found.add(_NO_RESOURCE)
         return tuple(sorted(found))
 
+    def meeting(self, action: str, resources: tuple[str, ...]) -> tuple[int, ...]:
+        """The places of those of the resources that some request for the action has: all of them where the catalogue
+        does not know the action."""
+        key = (self.kind(action), resources)
+        found = self._meeting.get(key)
+        if found is None:
+            facts = self.facts(action)
+            own = None if facts is None or facts.arns is None else {service_of(arn) for arn in facts.arns}
+            near = self._of_services({""} if own is None else own, resources)
+            found = tuple(place for place in near if self.targets(action, resources[place]))
+            self._meeting[key] = found
+        return found
+
+    def near(self, resource: str, resources: tuple[str, ...]) -> Sequence[int]:
+        """The places of those patterns that may match a resource which `resource` matches too, as far as the services
+        tell that they name."""
+        return self._of_services({service_of(resource)}, resources)
+
+    def _of_services(self, services: Collection[str], resources: tuple[str, ...]) -> Sequence[int]:
+        if "" in services:
+            return range(len(resources))
+        places = self._services.get(resources)
+        if places is None:
+            places = self._services[resources] = {}
+            for place, resource in enumerate(resources):
+                places.setdefault(service_of(resource), []).append(place)
+        return sorted(place for service in (*services, "") for place in places.get(service, ()))
+
     def within(self, action: str, resource: str, wide: Collection[str]) -> bool:
         """Whether patterns of `wide` match every resource of the action that `resource` matches."""
         return resource in wide or all(
             any(covers(one, target) for one in wide) for target in self.targets(action, resource)
         )
+
+
+@lru_cache(maxsize=65536)
+def service_of(arn: str) -> str:
+    """The service that an ARN pattern names; empty where it may be any. Two patterns that name two services never meet,
+    because no wildcard crosses the colons before the resource part."""
+    segments = arn.split(":", 5)
+    service = segments[2] if len(segments) == 6 else ""
+    return "" if {"*", "?", "$"} & set(service) else service
 
 
 @lru_cache(maxsize=16384)

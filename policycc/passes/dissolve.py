@@ -8,6 +8,7 @@ environments of the statements that they go to are together those of the stateme
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 
 from policycc.iam.model import Condition
 from policycc.ir.conditions import is_mark, stricter
@@ -34,15 +35,11 @@ def _without(statement: Statement, statements: list[Statement], fills: _Fills) -
     for place, condition in enumerate(statement.conditions):
         if not is_mark(condition):
             continue
-        frame = _blank(statement, place)
+        narrower = fills.narrower(statement.conditions, place)
         hosts = [
             other
             for other in statements
-            if other != statement
-            and len(other.conditions) == len(statement.conditions)
-            and _blank(other, place) == frame
-            and set(other.conditions[place].values) <= set(condition.values)
-            and fills.fits(statement, other)
+            if other.conditions in narrower and other != statement and fills.fits(statement, other)
         ]
         bit = {value: 1 << i for i, value in enumerate(condition.values)}
         everything = (1 << len(bit)) - 1
@@ -68,8 +65,9 @@ def _without(statement: Statement, statements: list[Statement], fills: _Fills) -
     return rest + [_joined(host, statement) for host in hosts]
 
 
-def _blank(statement: Statement, place: int) -> object:
-    conditions = statement.conditions
+@lru_cache(maxsize=16384)
+def _blank(conditions: tuple[Condition, ...], place: int) -> tuple[Condition, ...]:
+    """The conditions without the values of the one at a place."""
     return (*conditions[:place], replace(conditions[place], values=()), *conditions[place + 1 :])
 
 
@@ -85,6 +83,20 @@ class _Fills:
         self._statements = statements
         self._context = context
         self._known: dict[tuple[Condition, ...], Fill] = {}
+        self._all = {statement.conditions for statement in statements}
+        self._narrower: dict[tuple[tuple[Condition, ...], int], set[tuple[Condition, ...]]] = {}
+
+    def narrower(self, conditions: tuple[Condition, ...], place: int) -> set[tuple[Condition, ...]]:
+        """The conditions of statements that differ from these at the place alone, and there have no other values."""
+        key = (conditions, place)
+        if key not in self._narrower:
+            frame, values = _blank(conditions, place), set(conditions[place].values)
+            self._narrower[key] = {
+                one
+                for one in self._all
+                if len(one) == len(conditions) and values.issuperset(one[place].values) and _blank(one, place) == frame
+            }
+        return self._narrower[key]
 
     def fits(self, statement: Statement, host: Statement) -> bool:
         """Whether the host may take the statement's actions and resources without granting anything new."""
@@ -92,8 +104,4 @@ class _Fills:
             looser = (other for other in self._statements if stricter(host.conditions, other.conditions))
             self._known[host.conditions] = Fill(looser, self._context)
         fill = self._known[host.conditions]
-        return not any(
-            fill.barred(action, other.resources)
-            for one, other in ((statement, host), (host, statement))
-            for action in one.actions
-        )
+        return not (fill.bars(statement.actions, host.resources) or fill.bars(host.actions, statement.resources))

@@ -35,45 +35,59 @@ class _Grant:
 def normal_form(statements: Iterable[Statement], context: Context) -> tuple[Statement, ...]:
     """Statements of the same meaning, in canonical form."""
     given = list(statements)
-    boxes: dict[tuple[str, Conditions], dict[str, set[int]]] = defaultdict(lambda: defaultdict(set))
-    for action, grants in sorted(_take_apart(given, context).items()):
-        _drop_covered(action, grants, context)
+    groups: dict[tuple[tuple[str, ...], Conditions], tuple[set[str], set[int]]] = {}
+    for actions, places in _alike(given, context):
+        grants = _take_apart(actions[0], [(place, given[place]) for place in places], context)
+        _drop_covered(actions[0], grants, context)
+        boxes: dict[Conditions, dict[str, set[int]]] = defaultdict(lambda: defaultdict(set))
         for grant in grants:
             for conditions, sources in _boxes(grant):
-                boxes[action, conditions][grant.resource] |= sources
-    groups: dict[tuple[tuple[str, ...], Conditions], tuple[set[str], set[int]]] = {}
-    for (action, conditions), resources in boxes.items():
-        actions, sources = groups.setdefault((tuple(sorted(resources)), conditions), (set(), set()))
-        actions.add(action)
-        sources.update(*resources.values())
+                boxes[conditions][grant.resource] |= sources
+        for conditions, resources in boxes.items():
+            names, sources = groups.setdefault((tuple(sorted(resources)), conditions), (set(), set()))
+            names.update(actions)
+            sources.update(*resources.values())
     return ordered(
         union((given[i] for i in sorted(sources)), actions=actions, resources=resources, conditions=conditions)
         for (resources, conditions), (actions, sources) in groups.items()
     )
 
 
-def _take_apart(statements: list[Statement], context: Context) -> dict[str, list[_Grant]]:
-    """The grants by action, without those that no request can use."""
-    found: dict[str, dict[tuple[str, Conditions], _Grant]] = defaultdict(dict)
+def _alike(statements: list[Statement], context: Context) -> Iterable[tuple[list[str], list[int]]]:
+    """The actions in classes that are granted by the same statements and take the same resources, each with the places
+    of those statements. What is found out about one action of a class is true of all."""
+    places: dict[str, list[int]] = defaultdict(list)
     for place, statement in enumerate(statements):
-        frame, points = _frame(statement.conditions)
         for action in context.expand_all(statement.actions):
-            for resource in statement.resources:
-                if not context.possible(action, resource):
-                    continue
-                grant = found[action].setdefault((resource, frame), _Grant(resource, frame, {}))
-                for point in points:
-                    grant.points.setdefault(point, set()).add(place)
-    return {action: [grants[key] for key in sorted(grants)] for action, grants in found.items()}
+            places[action].append(place)
+    classes: dict[tuple[tuple[int, ...], object], list[str]] = defaultdict(list)
+    for action in sorted(places):
+        classes[tuple(places[action]), context.kind(action)].append(action)
+    return [(actions, list(where)) for (where, _), actions in classes.items()]
 
 
-def _frame(conditions: Conditions) -> tuple[Conditions, list[Point]]:
+def _take_apart(action: str, statements: list[tuple[int, Statement]], context: Context) -> list[_Grant]:
+    """The grants of an action by statements with their places, without those that no request can use."""
+    found: dict[tuple[str, Conditions], _Grant] = {}
+    for place, statement in statements:
+        frame, points = _frame(statement.conditions)
+        for resource in statement.resources:
+            if not context.possible(action, resource):
+                continue
+            grant = found.setdefault((resource, frame), _Grant(resource, frame, {}))
+            for point in points:
+                grant.points.setdefault(point, set()).add(place)
+    return [found[key] for key in sorted(found)]
+
+
+@lru_cache(maxsize=16384)
+def _frame(conditions: Conditions) -> tuple[Conditions, tuple[Point, ...]]:
     """The conditions without the values of their marks, and those values as points."""
     points: list[Point] = [()]
     for condition in conditions:
         if is_mark(condition):
             points = [(*point, value) for point in points for value in condition.values]
-    return tuple(replace(c, values=()) if is_mark(c) else c for c in conditions), points
+    return tuple(replace(c, values=()) if is_mark(c) else c for c in conditions), tuple(points)
 
 
 def _fill(frame: Conditions, values: Iterable[Iterable[str]]) -> Conditions:
@@ -84,10 +98,16 @@ def _fill(frame: Conditions, values: Iterable[Iterable[str]]) -> Conditions:
 
 def _drop_covered(action: str, grants: list[_Grant], context: Context) -> None:
     """Takes away what another grant of the same action gives too."""
+    frames = {frame: number for number, frame in enumerate({grant.frame: None for grant in grants})}
+    looser = {narrow: [number for wide, number in frames.items() if _may_cover(wide, narrow)] for narrow in frames}
+    resources = tuple(grant.resource for grant in grants)
+    numbers = [frames[grant.frame] for grant in grants]
     for place, grant in enumerate(grants):
-        for other_place, other in enumerate(grants):
-            if place == other_place or not _may_cover(other.frame, grant.frame):
+        wide = looser[grant.frame]
+        for other_place in context.near(grant.resource, resources):
+            if place == other_place or numbers[other_place] not in wide:
                 continue
+            other = grants[other_place]
             if not context.within(action, grant.resource, (other.resource,)):
                 continue
             equal = grant.frame == other.frame and context.within(action, other.resource, (grant.resource,))

@@ -14,6 +14,7 @@ from heapq import heapify, heappop, heappush
 from policycc.iam.model import Condition
 from policycc.ir.conditions import stricter
 from policycc.ir.cost import string_size
+from policycc.ir.globs import covers
 from policycc.ir.merge import ordered, union
 from policycc.ir.statement import Statement
 from policycc.passes.context import Context
@@ -25,6 +26,7 @@ class _Box:
     statement: Statement
     actions: frozenset[str]
     resources: int  # bits of the resources that it names
+    covered: int  # bits of those that the resources which it names cover, these included
     barred: int  # bits of the resources that must not be added to it
 
 
@@ -52,7 +54,11 @@ def _merged(group: list[Statement], fill: Fill, context: Context) -> list[Statem
             if action not in barred:
                 barred[action] = fill.barred(action, resources)
     bits = {resource: 1 << i for i, resource in enumerate(resources)}
-    live = {place: _box(statement, bits, barred) for place, statement in enumerate(group)}
+    covered = {
+        wide: sum(1 << place for place in context.near(wide, resources) if covers(wide, resources[place]))
+        for wide in resources
+    }
+    live = {place: _box(statement, bits, covered, barred) for place, statement in enumerate(group)}
     queue = [
         entry for i in live for j in live if i < j and (entry := _entry(i, live[i], j, live[j], sizes)) is not None
     ]
@@ -62,7 +68,7 @@ def _merged(group: list[Statement], fill: Fill, context: Context) -> list[Statem
         _, i, j = heappop(queue)
         if i not in live or j not in live:
             continue
-        box = _box(union((live.pop(i).statement, live.pop(j).statement)), bits, barred)
+        box = _box(union((live.pop(i).statement, live.pop(j).statement)), bits, covered, barred)
         for place, other in live.items():
             entry = _entry(place, other, following, box, sizes)
             if entry is not None:
@@ -72,20 +78,24 @@ def _merged(group: list[Statement], fill: Fill, context: Context) -> list[Statem
     return [box.statement for box in live.values()]
 
 
-def _box(statement: Statement, bits: dict[str, int], barred: dict[str, int]) -> _Box:
+def _box(statement: Statement, bits: dict[str, int], covered: dict[str, int], barred: dict[str, int]) -> _Box:
     bars = 0
+    wide = 0
+    for resource in statement.resources:
+        wide |= covered[resource]
     for action in statement.actions:
         bars |= barred[action]
-    return _Box(statement, frozenset(statement.actions), sum(bits[r] for r in statement.resources), bars)
+    return _Box(statement, frozenset(statement.actions), sum(bits[r] for r in statement.resources), wide, bars)
 
 
 def _entry(i: int, one: _Box, j: int, other: _Box, sizes: list[int]) -> tuple[int, int, int] | None:
     """The pair as an entry of the queue, largest saving first, or None where the product is not exact. What every pair
-    of the group saves, a frame with the same conditions, is left out of the saving."""
+    of the group saves, a frame with the same conditions, is left out of the saving. A resource that the other names or
+    covers need not be named twice."""
     if one.barred & other.resources or other.barred & one.resources:
         return None
     saving = sum(string_size(action) + 1 for action in one.actions & other.actions)
-    shared = one.resources & other.resources
+    shared = (one.resources & other.covered) | (other.resources & one.covered)
     while shared:
         lowest = shared & -shared
         saving += sizes[lowest.bit_length() - 1]

@@ -5,6 +5,8 @@ Exact: whatever resource a request for an action of the statement can have is ma
 
 from __future__ import annotations
 
+from collections import defaultdict
+
 from policycc.ir.merge import ordered, union
 from policycc.ir.statement import Statement
 from policycc.passes.context import Context
@@ -16,10 +18,22 @@ def apply(statements: tuple[Statement, ...], context: Context) -> tuple[Statemen
 
 
 def _shortened(statement: Statement, context: Context) -> Statement:
-    names = context.expand_all(statement.actions)
-    resources = list(statement.resources)
-    for resource in statement.resources:
-        others = [other for other in resources if other != resource]
-        if others and all(context.within(name, resource, others) for name in names):
-            resources = others
-    return statement if len(resources) == len(statement.resources) else union((statement,), resources=resources)
+    resources = statement.resources
+    if len(resources) == 1:
+        return statement
+    # Actions of one kind meet the same resources, so one of them speaks for all.
+    samples = {context.kind(name): name for name in context.expand_all(statement.actions)}.values()
+    meeting: dict[int, list[str]] = defaultdict(list)
+    for name in samples:
+        for place in context.meeting(name, resources):
+            meeting[place].append(name)
+    kept = set(range(len(resources)))
+    for place, resource in enumerate(resources):
+        if len(kept) == 1:
+            break
+        others = [resources[i] for i in context.near(resource, resources) if i in kept and i != place]
+        if all(context.within(name, resource, others) for name in meeting[place]):
+            kept.discard(place)
+    if len(kept) == len(resources):
+        return statement
+    return union((statement,), resources=[resources[place] for place in sorted(kept)])

@@ -7,7 +7,8 @@ whenever those of the dropped part are. Statements with different requirements n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections import defaultdict
+from collections.abc import Iterable
 
 from policycc.iam.model import Condition
 from policycc.ir.conditions import is_mark, stricter
@@ -19,98 +20,88 @@ from policycc.passes.context import Context
 
 def apply(statements: tuple[Statement, ...], context: Context) -> tuple[Statement, ...]:
     """The statements without what others of them grant; what they came from goes to those others."""
-    kept = list(ordered(statements))
-    place = 0
-    while place < len(kept):
-        others = _Others(kept, place, context)
-        left = others.trimmed()
-        for i in others.used:
-            kept[i] = union((kept[i], kept[place]), actions=kept[i].actions, resources=kept[i].resources)
-        if left is None:
-            del kept[place]
-        else:
-            kept[place] = left
-            place += 1
-    return ordered(kept)
+    kept = _Kept(ordered(statements), context)
+    for place in range(len(kept.statements)):
+        kept.trim(place)
+    return ordered(statement for statement in kept.statements if statement is not None)
 
 
-class _Others:
-    """One statement beside all others that grant some action of it."""
+class _Kept:
+    """The statements, of which one after the other loses what the others grant; None stands for one that lost all."""
 
-    def __init__(self, statements: list[Statement], place: int, context: Context) -> None:
+    def __init__(self, statements: Iterable[Statement], context: Context) -> None:
         self._context = context
-        self._statement = statements[place]
-        names = context.expand_all(self._statement.actions)
-        self._others = [
-            (i, other, shared)
-            for i, other in enumerate(statements)
-            if i != place and (shared := names & context.expand_all(other.actions))
-        ]
-        self.used: set[int] = set()
-        """The places of the statements that grant what was dropped."""
+        self.statements: list[Statement | None] = list(statements)
+        self._names = [frozenset() if one is None else context.expand_all(one.actions) for one in self.statements]
+        self._granters: dict[str, list[int]] = defaultdict(list)
+        """The places of the statements that name an action at the beginning: nobody gains one later."""
+        for place, names in enumerate(self._names):
+            for name in names:
+                self._granters[name].append(place)
 
-    def trimmed(self) -> Statement | None:
-        """What is left of the statement, None for nothing."""
-        left = self._statement
-        if not self._others:
-            return left
-        actions = self._left(left.actions, lambda action: self._granted((action,), left.resources, left.conditions))
+    def trim(self, place: int) -> None:
+        """Take from the statement at a place what others grant."""
+        statement = self.statements[place]
+        if statement is None or all(len(self._granters[name]) == 1 for name in self._names[place]):
+            return
+        used: set[int] = set()
+        left = self.statements[place] = self._left_of(statement, place, used)
+        self._names[place] = frozenset() if left is None else self._context.expand_all(left.actions)
+        for i in used:
+            other = self.statements[i]
+            if other is not None:
+                self.statements[i] = union((other, statement), actions=other.actions, resources=other.resources)
+
+    def _left_of(self, left: Statement, place: int, used: set[int]) -> Statement | None:
+        """What is left of a statement, None for nothing; the places of those who grant the rest go into `used`."""
+
+        def granted(actions: Iterable[str], resources: tuple[str, ...], conditions: tuple[Condition, ...]) -> bool:
+            found = self._granted(tuple(actions), resources, conditions, place)
+            used.update(found or ())
+            return found is not None
+
+        actions = tuple(one for one in left.actions if not granted((one,), left.resources, left.conditions))
         if not actions:
             return None
-        resources = self._left(left.resources, lambda resource: self._granted(actions, (resource,), left.conditions))
+        resources = tuple(one for one in left.resources if not granted(actions, (one,), left.conditions))
         if not resources:
             return None
         if len(actions) < len(left.actions) or len(resources) < len(left.resources):
             left = union((left,), actions=actions, resources=resources)
-        for place, condition in enumerate(left.conditions):
+        for mark, condition in enumerate(left.conditions):
             if is_mark(condition) and len(condition.values) > 1:
-                left = self._fewer_values(left, place)
+                alone = [(value, with_values(left.conditions, mark, (value,))) for value in condition.values]
+                values = [value for value, part in alone if not granted(left.actions, left.resources, part)]
+                if values and len(values) < len(alone):
+                    left = union((left,), conditions=with_values(left.conditions, mark, values))
         return left
 
-    def _fewer_values(self, statement: Statement, place: int) -> Statement:
-        conditions = statement.conditions
-        values = self._left(
-            conditions[place].values,
-            lambda value: self._granted(
-                statement.actions, statement.resources, with_values(conditions, place, (value,))
-            ),
-        )
-        if len(values) == len(conditions[place].values) or not values:
-            return statement
-        return union((statement,), conditions=with_values(conditions, place, values))
-
-    def _left(self, parts: tuple[str, ...], users: Callable[[str], set[int] | None]) -> tuple[str, ...]:
-        left = []
-        for part in parts:
-            found = users(part)
-            if found is None:
-                left.append(part)
-            else:
-                self.used |= found
-        return tuple(left)
-
     def _granted(
-        self, actions: Iterable[str], resources: tuple[str, ...], conditions: tuple[Condition, ...]
+        self, actions: tuple[str, ...], resources: tuple[str, ...], conditions: tuple[Condition, ...], place: int
     ) -> set[int] | None:
         """The places of others that together grant all these, or None."""
         users: set[int] = set()
-        for name in self._context.expand_all(tuple(actions)):
-            for resource in resources:
-                for target in self._context.targets(name, resource):
-                    found = self._granter(name, target, conditions)
+        names = self._context.expand_all(actions)
+        if any(len(self._granters[name]) < 2 and self._context.meeting(name, resources) for name in names):
+            return None
+        for name in names:
+            for met in self._context.meeting(name, resources):
+                for target in self._context.targets(name, resources[met]):
+                    found = self._granter(name, target, conditions, place)
                     if found is None:
                         return None
                     users.add(found)
         return users
 
-    def _granter(self, name: str, target: str, conditions: tuple[Condition, ...]) -> int | None:
-        return next(
-            (
-                i
-                for i, other, shared in self._others
-                if name in shared
+    def _granter(self, name: str, target: str, conditions: tuple[Condition, ...], place: int) -> int | None:
+        for i in self._granters[name]:
+            other = self.statements[i]
+            if (
+                i != place
+                and other is not None
+                and name in self._names[i]
                 and any(covers(wide, target) for wide in other.resources)
                 and stricter(conditions, other.conditions)
-            ),
-            None,
-        )
+            ):
+                return i
+        return None
