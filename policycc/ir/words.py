@@ -42,6 +42,7 @@ class Vocabulary:
         self._prefixes: dict[str, int] = {}
         self._suffixes: dict[str, int] = {}
         self._infixes: dict[str, int] = {}
+        self._known: dict[str, int | None] = {}
 
     def patterns(self) -> dict[int, str]:
         """The shortest pattern for every set of wanted names that some pattern matches exactly, single names included.
@@ -99,11 +100,13 @@ class Vocabulary:
 
     def _usable(self, head: str, middle: str, tail: str) -> tuple[str, int] | None:
         """The pattern of these parts with what it matches, or None if it may not be used."""
-        mask = self._matched(head.lower(), middle.lower(), tail.lower())
-        if mask is None:
-            return None
         pattern = f"{head}*{middle}*{tail}" if middle else f"{head}*{tail}"
-        return (pattern, mask) if self._admits(pattern) else None
+        if pattern not in self._known:
+            # Names that share their words share their patterns.
+            admitted = self._admits(pattern)
+            self._known[pattern] = self._matched(head.lower(), middle.lower(), tail.lower()) if admitted else None
+        mask = self._known[pattern]
+        return None if mask is None else (pattern, mask)
 
     def _matched(self, head: str, middle: str, tail: str) -> int | None:
         """The names that `head*middle*tail` matches, or None if one of them is not wanted."""

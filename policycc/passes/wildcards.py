@@ -63,7 +63,8 @@ def _globs(statement: Statement, context: Context) -> Globs | None:
 @lru_cache(maxsize=512)
 def _smallest(service: str, granted: tuple[str, ...], every: tuple[str, ...], globs: Globs) -> tuple[str, ...]:
     """The smallest list of actions and patterns that matches the granted actions of a service and no other."""
-    lowered = tuple(tuple(glob.lower() for glob in alternatives) for alternatives in globs)
+    own = f"{service}:".lower()
+    lowered = {tuple(glob.lower() for glob in some if glob.lower().startswith(own)) for some in globs}
 
     def admits(action: str) -> bool:
         return all(any(includes(glob, action.lower()) for glob in alternatives) for alternatives in lowered)

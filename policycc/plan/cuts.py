@@ -79,10 +79,17 @@ class Row:
         ranks = [0, *(piece.rank for piece in self._pieces[1:])]
         scores, cuts = [0], [0]
         for end in range(1, len(self._pieces) + 1):
-            best, cut = min(
-                (scores[start] + _weight(size, limit) * _BYTE + ranks[start], start)
-                for start, size in self._windows(end, limit)
-            )
+            windows = self._windows(end, limit)
+            # A longer prefix never takes fewer documents, so the farthest start has the fewest before it, and only the
+            # starts next to it have as few.
+            enough = (scores[windows[-1][0]] // _DOCUMENT + 1) * _DOCUMENT
+            best, cut = enough + _DOCUMENT, 0
+            for start, size in reversed(windows):
+                if scores[start] >= enough:
+                    break
+                score = scores[start] + _weight(size, limit) * _BYTE + ranks[start]
+                if score < best:
+                    best, cut = score, start
             scores.append(best + _DOCUMENT)
             cuts.append(cut)
         return scores, cuts
@@ -111,7 +118,7 @@ class Row:
     def _resources_size(self, place: int, needs: int) -> int:
         known = self._masks[place]
         if needs not in known:
-            known[needs] = sum(size for i, size in enumerate(self._resources[place]) if needs >> i & 1)
+            known[needs] = of_bits(self._resources[place], needs)
         return known[needs]
 
     def _documents(self, cuts: list[int], end: int) -> list[tuple[Statement, ...]]:
@@ -149,6 +156,11 @@ def body_size(statement: Statement) -> int:
     return statement_size(statement) - list_size(statement.actions) - list_size(statement.resources) + 2
 
 
+def of_bits(sizes: Sequence[int], bits: int) -> int:
+    """The sum of those of the sizes whose places are among the bits."""
+    return sum(size for place, size in enumerate(sizes) if bits >> place & 1)
+
+
 def needed(statement: Statement, action: str, possible: Possible) -> int:
     """Bits of the resources of a statement that an action of it can meet: all of them, if the catalogue knows none."""
     found = sum(1 << i for i, resource in enumerate(statement.resources) if possible(action, resource))
@@ -157,8 +169,9 @@ def needed(statement: Statement, action: str, possible: Possible) -> int:
 
 def _pieces(place: int, statement: Statement, possible: Possible) -> list[_Piece]:
     """The actions in an order in which neighbours need the same resources."""
+    conditions = "\n".join(repr(condition) for condition in statement.conditions)
     pieces = [
-        _Piece(place, action, needed(statement, action, possible), string_size(action) + 1, _rank(statement, action))
+        _Piece(place, action, needed(statement, action, possible), string_size(action) + 1, _rank(action, conditions))
         for action in statement.actions
     ]
     return sorted(pieces, key=lambda piece: (_names(statement, piece.needs), piece.action))
@@ -168,9 +181,9 @@ def _names(statement: Statement, needs: int) -> tuple[str, ...]:
     return tuple(resource for i, resource in enumerate(statement.resources) if needs >> i & 1)
 
 
-def _rank(statement: Statement, action: str) -> int:
+def _rank(action: str, conditions: str) -> int:
     """How much a cut before an action is disliked. Squared, so that the few best liked cuts outweigh all others and
     stay where they are when the sizes around them change a little."""
-    where = "\n".join((action, *(repr(condition) for condition in statement.conditions)))
+    where = f"{action}\n{conditions}" if conditions else action
     digest = int.from_bytes(hashlib.sha256(where.encode()).digest()[: _RANK_BITS // 8], "big")
     return (digest * digest) >> _RANK_BITS

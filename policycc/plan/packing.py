@@ -17,7 +17,7 @@ from policycc.ir.cost import document_size, list_size, string_size
 from policycc.ir.merge import union, with_values
 from policycc.ir.outcome import DocumentKind
 from policycc.ir.statement import Statement
-from policycc.plan.cuts import FRAME, Possible, Row, body_size, needed
+from policycc.plan.cuts import FRAME, Possible, Row, body_size, needed, of_bits
 from policycc.plan.quotas import Quotas
 from policycc.plan.size import Contributor, contributors
 
@@ -94,7 +94,12 @@ def _place(statement: Statement) -> tuple[object, ...]:
 def _narrowed(statement: Statement, limit: int, possible: Possible) -> list[Statement]:
     """The statement in parts whose single actions fit into a document: resources, then condition values are shared
     out, halving the longest list."""
-    largest = max((_alone(statement, action, possible), action) for action in statement.actions)
+    room = FRAME + body_size(statement) + 1
+    sizes = [string_size(name) + 1 for name in statement.resources]
+    largest = max(
+        (room + string_size(action) + of_bits(sizes, needed(statement, action, possible)), action)
+        for action in statement.actions
+    )
     if largest[0] <= limit:
         return [statement]
     lists = [(list_size(statement.resources), -1)] if len(statement.resources) > 1 else []
@@ -114,13 +119,6 @@ def _narrowed(statement: Statement, limit: int, possible: Possible) -> list[Stat
             union((statement,), conditions=with_values(statement.conditions, place, part)) for part in _halves(values)
         ]
     return [part for half in halves for part in _narrowed(half, limit, possible)]
-
-
-def _alone(statement: Statement, action: str, possible: Possible) -> int:
-    """Characters of a document that holds one action of the statement, with the resources that it needs."""
-    needs = needed(statement, action, possible)
-    resources = sum(string_size(name) + 1 for i, name in enumerate(statement.resources) if needs >> i & 1)
-    return FRAME + body_size(statement) + resources + string_size(action) + 1
 
 
 def _halves(values: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
