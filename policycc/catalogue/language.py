@@ -108,7 +108,7 @@ def tells_owner(arn: str, owner: str | None, name: str) -> bool:
 @lru_cache(maxsize=65536)
 def common(one: Language, other: Language) -> str | None:
     """A short string of both languages, or None if they are disjoint."""
-    if not _ends_agree(one, other) or not _outlines_agree(_outline(one), _outline(other)):
+    if not _ends_agree(one, other) or not _outlines_agree(outline(one), outline(other)):
         return None
     # Where both languages open with the same literals there is one way only.
     opening = _shared_opening(one, other)
@@ -150,7 +150,7 @@ def _ends_agree(one: Language, other: Language) -> bool:
 
 
 @lru_cache(maxsize=65536)
-def _outline(language: Language) -> tuple[str | None, ...] | None:
+def outline(language: Language) -> tuple[str | None, ...] | None:
     """The segments before an ARN's resource, None for those with wildcards, and the literals with which the resource
     opens. None for a language in which a wildcard may cross a colon before that: its segments cannot be told."""
     segments: list[str | None] = []

@@ -11,9 +11,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Generic, TypeVar
 
-from policycc.catalogue.language import Any, Language
+from policycc.catalogue.language import Language, outline
 
-_HEAD_COLONS = 5
 _LAST = "\U0010ffff"
 
 Owner = TypeVar("Owner")
@@ -42,16 +41,5 @@ class Openings(Generic[Owner]):
 def opening(language: Language) -> str:
     """The text with which the resource part of every ARN of the language opens, as far as it is the same for all; empty
     where it is not sure which of the colons begins that part."""
-    colons = 0
-    text: list[str] = []
-    for token in language:
-        if isinstance(token, Any):
-            if colons == _HEAD_COLONS:
-                break
-            if ":" not in token.but:
-                return ""
-        elif colons == _HEAD_COLONS:
-            text.append(token.char)
-        elif token.char == ":":
-            colons += 1
-    return "".join(text)
+    found = outline(language)
+    return "" if found is None else str(found[-1])
