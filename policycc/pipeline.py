@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -64,7 +64,7 @@ class _Compiled:
     matrix: Matrix
     decisions: tuple[Decision, ...] = ()
     account: Account | None = None
-    documents: list[Document] = field(default_factory=list)
+    statements: tuple[tuple[Principal, tuple[Statement, ...]], ...] = ()
     trusts: tuple[TrustDocument, ...] = ()
 
 
@@ -134,7 +134,7 @@ def _compile(matrices: tuple[Matrix, ...], diagnostics: Diagnostics, *, template
             help="correct it, or leave it out: the template of the package then takes its place",
         )
         return Result(diagnostics, matrices, pinned)
-    documents = [document for one in compiled for document in one.documents]
+    documents = _pack(compiled, catalogue, diagnostics)
     outcome, emitted = _emit(compiled, pinned, documents, diagnostics)
     decisions = tuple((one.matrix.name, one.decisions) for one in compiled)
     return Result(diagnostics, matrices, pinned, outcome, emitted, None, decisions)
@@ -188,37 +188,34 @@ def _one(
     messages.report_accepts(accepts, diagnostics)
     messages.report_expectations(matrix, one.decisions, expected, world, diagnostics)
     one.account = account(matrix, world, one.decisions, writer.companions)
-    for principal, statements in writer.statements():
-        one.documents += _pack(matrix, catalogue, principal, statements, diagnostics)
-    principals = sorted({document.principal for document in one.documents})
-    one.trusts = trusts(matrix, principals)
-    for principal, statements in delegations(matrix, principals):
-        one.documents += _pack(matrix, catalogue, principal, statements, diagnostics)
+    one.statements = writer.statements()
     return one
 
 
-def _pack(
-    matrix: Matrix,
-    catalogue: Catalogue,
-    principal: Principal,
-    statements: tuple[Statement, ...],
-    diagnostics: Diagnostics,
-) -> list[Document]:
+def _pack(compiled: Sequence[_Compiled], catalogue: Catalogue, diagnostics: Diagnostics) -> list[Document]:
+    """The documents of all principals, sorted by principal; who became one gets its trust policy."""
     from policycc.emit.naming import policy_name
-    from policycc.passes.driver import minimise
-    from policycc.passes.knowledge import context_for
-    from policycc.plan.advice import report_overflow
-    from policycc.plan.packing import pack
-    from policycc.plan.quotas import Quotas
+    from policycc.plan.account_quotas import report_accounts
+    from policycc.plan.principals import Share, documents
 
-    context = context_for(catalogue, matrix, principal.group)
-    quotas = Quotas.of(matrix.output.quotas)
-    packing = pack(minimise(statements, context), principal.kind, quotas, context.possible)
-    if packing.overflow is not None:
-        report_overflow(packing.overflow, principal, matrix, quotas, diagnostics)
+    shares = [Share(one.matrix, *part) for one in compiled for part in one.statements]
+    packed = documents(catalogue, shares, diagnostics)
+    holding = {(principal.account, principal.name) for principal, found in packed if found}
+    delegated = []
+    for one in compiled:
+        principals = [
+            principal
+            for principal, statements in one.statements
+            if statements and (principal.account, principal.name) in holding
+        ]
+        one.trusts = trusts(one.matrix, principals)
+        delegated += [Share(one.matrix, *part) for part in delegations(one.matrix, principals)]
+    packed += documents(catalogue, delegated, diagnostics)
+    report_accounts(packed, [one.matrix for one in compiled], diagnostics)
     return [
-        Document(principal, policy_name(principal, index), packed.kind, packed.statements, packed.quota)
-        for index, packed in enumerate(packing.documents, 1)
+        Document(principal, policy_name(principal, index), one.kind, one.statements, one.quota)
+        for principal, found in packed
+        for index, one in enumerate(found, 1)
     ]
 
 
@@ -238,7 +235,7 @@ def _emit(
     paths = matrix_paths([one.matrix.path for one in compiled])
     accounts: dict[tuple[str, str | None], list[str]] = {}
     for one in compiled:
-        holding = {document.principal.account for document in one.documents}
+        holding = {document.principal.account for document in documents if document.principal.matrix == one.matrix.name}
         for found in one.matrix.accounts:
             own = [environment.name for environment in one.matrix.environments if environment.account == found.name]
             if own or found.name in holding:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from policycc.ir.cost import cost
 from policycc.ir.rewrite import Observer, fixpoint
@@ -10,6 +10,14 @@ from policycc.ir.statement import Statement
 from policycc.passes import PASSES
 from policycc.passes.context import Context
 from policycc.passes.normal import normal_form
+from policycc.passes.subsumed import apart
+
+
+def shared_out(lists: Iterable[Iterable[Statement]], contexts: Sequence[Context]) -> list[tuple[Statement, ...]]:
+    """The statements that several matrices give one principal, each grant in one of the lists only: in the first that
+    has it. Together they mean what they meant."""
+    forms = [normal_form(statements, context) for statements, context in zip(lists, contexts, strict=True)]
+    return apart(forms, contexts[0])
 
 
 def minimise(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 
 from policycc.catalogue.catalogue import Catalogue
@@ -12,8 +13,11 @@ from policycc.model.matrix import Entry, Matrix
 from policycc.passes.context import Context, Facts
 
 
-def context_for(catalogue: Catalogue, matrix: Matrix, group: str) -> Context:
-    """What the passes may ask for the principals of a group."""
+def context_for(catalogue: Catalogue, matrix: Matrix, group: str, known: Context | None = None) -> Context:
+    """What the passes may ask for the principals of a group. `known` is the context of another group on the same
+    catalogue and partition: what it has found out about AWS need not be found out again."""
+    if known is not None:
+        return replace(known, wildcards=matrix.output.wildcards, written=written_globs(matrix, group))
 
     def names(service: str) -> tuple[str, ...]:
         if not catalogue.has_service(service):

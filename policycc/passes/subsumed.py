@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 
 from policycc.iam.model import Condition
 from policycc.ir.conditions import is_mark, stricter
@@ -24,6 +25,21 @@ def apply(statements: tuple[Statement, ...], context: Context) -> tuple[Statemen
     for place in range(len(kept.statements)):
         kept.trim(place)
     return ordered(statement for statement in kept.statements if statement is not None)
+
+
+def apart(lists: list[tuple[Statement, ...]], context: Context) -> list[tuple[Statement, ...]]:
+    """Lists of statements that one principal holds together, without what a list before grants too. Which environments
+    asked is a question of each list's own cells, so it is not handed on."""
+    every = [statement for statements in lists for statement in statements]
+    kept = _Kept(every, context)
+    for place in reversed(range(len(every))):
+        kept.trim(place)
+    left = iter(zip(every, kept.statements, strict=True))
+    parts = [[next(left) for _ in statements] for statements in lists]
+    return [
+        ordered(replace(after, environments=before.environments) for before, after in part if after is not None)
+        for part in parts
+    ]
 
 
 class _Kept:

@@ -30,6 +30,11 @@ class Packed:
     statements: tuple[Statement, ...]
     quota: int
 
+    @property
+    def size(self) -> int:
+        """Characters of the document, as AWS counts them."""
+        return document_size(self.statements)
+
 
 @dataclass(frozen=True, slots=True)
 class Overflow:

@@ -24,6 +24,15 @@ class Quotas:
             values[name] = value
         return Quotas(tuple(sorted(values.items())))
 
+    @staticmethod
+    def stated(overrides: Iterable[Iterable[tuple[str, int]]]) -> Quotas:
+        """AWS's defaults, replaced by what matrices that are built together know; where they differ, the lowest is
+        sure to be there. Raises KeyError for an unknown name."""
+        least: dict[str, int] = {}
+        for name, value in (pair for some in overrides for pair in some):
+            least[name] = min(value, least.get(name, value))
+        return Quotas.of(least.items())
+
     def __getitem__(self, name: str) -> int:
         return dict(self.values)[name]
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 from policycc.iam.model import Condition
 from policycc.ir.statement import Statement
 from policycc.passes.context import Context
-from policycc.passes.driver import minimise
+from policycc.passes.driver import minimise, shared_out
 
 DISK, HOST = "arn:aws:app:*:*:disk/*", "arn:aws:app:*:*:host/*"
 CONDITIONS = (
@@ -34,3 +34,23 @@ def test_two_ways_of_writing_one_resource_come_to_rest(context: Context) -> None
     result = minimise(program, context)
     assert minimise(result, context) == result
     assert minimise(tuple(reversed(program)), context) == result
+
+
+def _grant(*actions: str, environment: str = "", conditions: tuple[Condition, ...] = CONDITIONS) -> Statement:
+    environments = frozenset({environment}) if environment else frozenset[str]()
+    return Statement(actions, (HOST,), conditions, frozenset({"access.a.b"}), frozenset({"tag"}), environments)
+
+
+def test_what_two_matrices_grant_stands_in_the_first(context: Context) -> None:
+    one = (_grant("app:StopHost", environment="dev"),)
+    other = (_grant("app:StartHost", "app:StopHost", environment="prod"),)
+    first, second = shared_out([one, other], [context, context])
+    assert first == one
+    assert second == (_grant("app:StartHost"),)
+    assert first[0].environments == {"dev"}
+
+
+def test_what_asks_for_more_is_not_shared(context: Context) -> None:
+    mfa = (*CONDITIONS, Condition("Bool", "aws:MultiFactorAuthPresent", ("true",)))
+    lists = [(_grant("app:StopHost"),), (_grant("app:StopHost", conditions=tuple(sorted(mfa))),)]
+    assert shared_out(lists, [context, context]) == lists
