@@ -35,6 +35,7 @@ from policycc.lower.templates import TemplateError, Templates
 from policycc.lower.trust import delegations, trusts
 from policycc.lower.wishes import Wish, merge
 from policycc.model.matrix import Matrix
+from policycc.model.roles import Roles
 from policycc.source.document import Document as SourceDocument
 
 if TYPE_CHECKING:
@@ -117,6 +118,7 @@ def _compile(matrices: tuple[Matrix, ...], diagnostics: Diagnostics, *, template
     catalogue = load_catalogue()
     pinned = CatalogueSource(catalogue.source, catalogue.version, catalogue.digest)
     world = World.of(matrices)
+    roles = Roles.of(matrices)
     for matrix in matrices:
         dates.check(matrix, date.today(), diagnostics)
     wished = [(matrix, *resolve(matrix, catalogue, diagnostics)) for matrix in matrices]
@@ -126,7 +128,7 @@ def _compile(matrices: tuple[Matrix, ...], diagnostics: Diagnostics, *, template
     compiled = []
     try:
         for matrix, wishes, accepts, expected in wished:
-            compiled.append(_one(matrix, world, catalogue, chosen, wishes, accepts, expected, diagnostics))
+            compiled.append(_one(matrix, world, roles, catalogue, chosen, wishes, accepts, expected, diagnostics))
     except TemplateError as error:
         diagnostics.error(
             "PCC613",
@@ -166,6 +168,7 @@ def resolve(
 def _one(
     matrix: Matrix,
     world: World,
+    roles: Roles,
     catalogue: Catalogue,
     templates: Templates,
     wishes: tuple[Wish, ...],
@@ -173,8 +176,8 @@ def _one(
     expected: Mapping[int, frozenset[str]],
     diagnostics: Diagnostics,
 ) -> _Compiled:
-    decider = Decider(matrix, world, catalogue, accepts)
-    writer = Writer(matrix, world, catalogue, templates)
+    decider = Decider(matrix, world, catalogue, accepts, roles)
+    writer = Writer(matrix, world, catalogue, templates, roles)
     one = _Compiled(matrix)
     by_group: dict[str, list[Wish]] = {}
     for wish in wishes:
@@ -186,31 +189,25 @@ def _one(
     messages.report(matrix, world, one.decisions, diagnostics)
     messages.report_companions(one.decisions, writer.companions, diagnostics)
     messages.report_accepts(accepts, diagnostics)
-    messages.report_expectations(matrix, one.decisions, expected, world, diagnostics)
-    one.account = account(matrix, world, one.decisions, writer.companions)
-    one.statements = writer.statements()
+    messages.report_expectations(matrix, one.decisions, expected, world, roles, diagnostics)
+    one.account = account(matrix, world, one.decisions, writer.companions, roles)
+    held = {principal: statements for principal, statements in writer.statements() if statements}
+    one.trusts = trusts(matrix, sorted(held), roles)
+    # People of the identity account may have an environment there as well: then all is one principal's.
+    for principal, statements in delegations(matrix, sorted(held)):
+        held[principal] = (*held.get(principal, ()), *statements)
+    one.statements = tuple(sorted(held.items()))
     return one
 
 
 def _pack(compiled: Sequence[_Compiled], catalogue: Catalogue, diagnostics: Diagnostics) -> list[Document]:
-    """The documents of all principals, sorted by principal; who became one gets its trust policy."""
+    """The documents of all principals, sorted by principal."""
     from policycc.emit.naming import policy_name
     from policycc.plan.account_quotas import report_accounts
     from policycc.plan.principals import Share, documents
 
     shares = [Share(one.matrix, *part) for one in compiled for part in one.statements]
     packed = documents(catalogue, shares, diagnostics)
-    holding = {(principal.account, principal.name) for principal, found in packed if found}
-    delegated = []
-    for one in compiled:
-        principals = [
-            principal
-            for principal, statements in one.statements
-            if statements and (principal.account, principal.name) in holding
-        ]
-        one.trusts = trusts(one.matrix, principals)
-        delegated += [Share(one.matrix, *part) for part in delegations(one.matrix, principals)]
-    packed += documents(catalogue, delegated, diagnostics)
     report_accounts(packed, [one.matrix for one in compiled], diagnostics)
     return [
         Document(principal, policy_name(principal, index), one.kind, one.statements, one.quota)
@@ -229,7 +226,7 @@ def _emit(
     from policycc.emit.json_target import emit_json
     from policycc.emit.naming import check_names, matrix_paths
 
-    trusted = [trust for one in compiled for trust in one.trusts]
+    trusted = _distinct(trust for one in compiled for trust in one.trusts)
     if not check_names(documents, trusted, diagnostics):
         return None, ()
     paths = matrix_paths([one.matrix.path for one in compiled])
@@ -258,6 +255,15 @@ def _emit(
         prerequisites=tuple(item for book in books for item in book.prerequisites),
     )
     return canonical(outcome), emit_json(documents, trusted)
+
+
+def _distinct(trusts: Iterable[TrustDocument]) -> list[TrustDocument]:
+    """One trust policy for a role that several matrices give the same."""
+    found: dict[tuple[str, str, str], TrustDocument] = {}
+    for trust in trusts:
+        principal = trust.principal
+        found.setdefault((principal.account, principal.name, repr(trust.body)), trust)
+    return list(found.values())
 
 
 def _digest(matrix: Matrix) -> str:

@@ -22,6 +22,7 @@ from policycc.ir.outcome import EscapeDecision, GrantOutcome, ResidualDecision
 from policycc.lower.requirements import demanded
 from policycc.lower.wishes import Wish
 from policycc.model.matrix import Accept, Group, Matrix
+from policycc.model.roles import Roles
 
 Why = Literal[
     "held", "fallback", "accept", "split", "unmet", "error", "unsaid", "refused", "escape", "accepted-omission"
@@ -79,6 +80,7 @@ class Decider:
     world: World
     catalogue: Catalogue
     accepts: Accepts
+    roles: Roles
     _holdings: dict[tuple[str, str, bool, tuple[str, ...]], Holding] = field(default_factory=dict)
 
     def group(self, group: Group, wishes: Iterable[Wish]) -> tuple[Decision, ...]:
@@ -94,11 +96,16 @@ class Decider:
             self._decide(
                 group,
                 wish,
-                {wish.environment} if group.per_environment else granted[wish.action],
+                {wish.environment} if self._alone(group, wish.environment) else granted[wish.action],
                 passes[wish.environment],
             )
             for wish in own
         )
+
+    def _alone(self, group: Group, environment: str) -> bool:
+        """Whether the group has a principal for this environment alone."""
+        place = self.world.place(self.matrix.name, environment)
+        return self.roles.environment(group, place.account.name, environment) is not None
 
     def _decide(self, group: Group, wish: Wish, granted: set[str], passes: set[str]) -> Decision:
         facts = action_facts(self.catalogue, wish.action)
@@ -159,10 +166,11 @@ class Decider:
     def _unmet(self, group: Group, place: Place, facts: ActionFacts) -> bool:
         """Whether no request meets what is required of the group in all environments of the account."""
         places = [other.name for other in self.world.account_places(place) if other.matrix == self.matrix.name]
-        demand = demanded(self.matrix, group.name, tuple(places), mfa_in_trust=True)
+        guard = self.roles.guard_of(self.matrix, group, place.account, place.name)
+        demand = demanded(self.matrix, group.name, tuple(places), guard=guard)
         # A global service answers in its home region, whatever regions are demanded.
         at_home = global_region(facts.action.service, self.matrix.partition) is not None
-        return not demand.networks or (demand.impossible and not at_home)
+        return demand.barred or not demand.networks or (demand.impossible and not at_home)
 
     def _left_out(
         self,

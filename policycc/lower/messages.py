@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
-from policycc.catalogue.world import World
+from policycc.catalogue.world import Place, World
 from policycc.diagnostics.model import Diagnostics, Label
 from policycc.diagnostics.wording import listed
 from policycc.lower.companions import Companion
 from policycc.lower.decide import Accepts, Decision, reads
 from policycc.model.matrix import Matrix
+from policycc.model.roles import Roles
 
 _MEANS = {
     "names": "give the environment `names`",
@@ -62,11 +63,16 @@ def report_expectations(
     decisions: Iterable[Decision],
     expected: Mapping[int, frozenset[str]],
     world: World,
+    roles: Roles,
     diagnostics: Diagnostics,
 ) -> None:
     """Runs `[[expect]]`: `expected` are the actions of each entry by its index."""
     outcomes = {(one.wish.group, one.wish.environment, one.wish.action): one for one in decisions}
     account_wide: dict[tuple[str, str], list[Decision]] = {}
+
+    def alone(group: str, place: Place) -> bool:
+        return roles.environment(matrix.group(group), place.account.name, place.name) is not None
+
     for one in outcomes.values():
         if one.outcome == "residual" or any(way.how == "account" for row in one.holding.rows for way in row.ways):
             account_wide.setdefault((one.wish.group, one.wish.action), []).append(one)
@@ -81,7 +87,7 @@ def report_expectations(
                     reaching = any(
                         place in world.account_places(other.place)
                         for other in account_wide.get((group, action), ())
-                        if not (expect.allowed and matrix.group(group).per_environment)
+                        if not (expect.allowed and alone(group, place))
                     )
                     if (held or reaching) != expect.allowed:
                         wrong.append(action)

@@ -13,6 +13,7 @@ from policycc.ir.outcome import Claim, EscapeEntry, Flow, Grant, How, Omission, 
 from policycc.lower.companions import Companion
 from policycc.lower.decide import Decision, reached
 from policycc.model.matrix import Matrix
+from policycc.model.roles import Roles
 
 _FEATURES = {
     "s3-abac": "attribute-based access control is switched on for the buckets (s3:PutBucketAbac)",
@@ -40,6 +41,7 @@ def account(
     world: World,
     decisions: Iterable[Decision],
     companions: Mapping[tuple[str, str, str], tuple[Companion, ...]],
+    roles: Roles,
 ) -> Account:
     """The entries of all decisions; the manifest folds those that agree."""
     found = tuple(decisions)
@@ -47,11 +49,11 @@ def account(
     for decision in found:
         by_group.setdefault(decision.wish.group, []).append(decision)
     granted = {group: _granted(own) for group, own in by_group.items()}
-    alone = {group.name for group in matrix.groups if group.per_environment}
 
     def beyond(decision: Decision) -> tuple[str, ...]:
         wish = decision.wish
-        own = frozenset({wish.environment}) if wish.group in alone else granted[wish.group][wish.action]
+        alone = roles.environment(matrix.group(wish.group), decision.place.account.name, wish.environment)
+        own = frozenset({wish.environment}) if alone is not None else granted[wish.group][wish.action]
         return reached(decision, own, world)
 
     return Account(

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from policycc.catalogue.catalogue import Catalogue
 from policycc.catalogue.holding import Way
 from policycc.catalogue.regions import global_region
-from policycc.catalogue.world import World
+from policycc.catalogue.world import Place, World
 from policycc.ir.statement import Principal, Statement
 from policycc.lower.companions import Companion, companions
 from policycc.lower.decide import Decision
@@ -16,6 +16,7 @@ from policycc.lower.requirements import Demand, demanded
 from policycc.lower.statements import Selector, selection
 from policycc.lower.templates import Templates
 from policycc.model.matrix import Group, Matrix
+from policycc.model.roles import Roles, kind_in
 
 
 @dataclass(slots=True)
@@ -26,15 +27,16 @@ class Writer:
     world: World
     catalogue: Catalogue
     templates: Templates
+    roles: Roles
     companions: dict[tuple[str, str, str], tuple[Companion, ...]] = field(default_factory=dict)
     """The companions of each granted create, by group, environment and action."""
     _selectors: dict[Principal, Selector] = field(default_factory=dict)
-    _demands: dict[tuple[str, tuple[str, ...]], Demand] = field(default_factory=dict)
+    _demands: dict[tuple[str, str, str | None, tuple[str, ...]], Demand] = field(default_factory=dict)
 
     def add(self, group: Group, decisions: Iterable[Decision]) -> None:
         """Take in what was decided of one group."""
         for decision in decisions:
-            principal = principal_of(self.matrix, group, decision)
+            principal = principal_of(self.matrix, group, decision.place, self.roles)
             selector = self._selectors.setdefault(principal, Selector(self.templates))
             if decision.outcome == "granted":
                 self._held(group, decision, selector)
@@ -73,7 +75,7 @@ class Writer:
         places: tuple[str, ...],
         absent_tags: tuple[str, ...] = (),
     ) -> None:
-        demand = self._demand(group, places)
+        demand = self._demand(group, decision.place, places)
         home = global_region(action.partition(":")[0], self.matrix.partition) if demand.regions is not None else None
         chosen = selection(way, demand, home, absent_tags)
         selector.add(chosen, action, decision.wish.origins, (decision.place.name,))
@@ -83,25 +85,18 @@ class Writer:
         places = self.world.account_places(decision.place)
         return tuple(place.name for place in places if place.matrix == self.matrix.name)
 
-    def _demand(self, group: Group, places: tuple[str, ...]) -> Demand:
-        key = (group.name, places)
+    def _demand(self, group: Group, place: Place, places: tuple[str, ...]) -> Demand:
+        environment = self.roles.environment(group, place.account.name, place.name)
+        key = (group.name, place.account.name, environment, places)
         if key not in self._demands:
-            in_trust = mfa_in_trust(self.matrix, group)
-            self._demands[key] = demanded(self.matrix, group.name, places, mfa_in_trust=in_trust)
+            guard = self.roles.guard_of(self.matrix, group, place.account, place.name)
+            self._demands[key] = demanded(self.matrix, group.name, places, guard=guard)
         return self._demands[key]
 
 
-def principal_of(matrix: Matrix, group: Group, decision: Decision) -> Principal:
-    """Who holds the grant: the group in the environment's account, or its principal for this environment alone."""
-    account = decision.place.account
-    environment = decision.place.name if group.per_environment else None
-    name = f"{group.name}-{environment}" if environment else group.name
-    delegated = group.kind == "group" and any(other.identity for other in matrix.accounts) and not account.identity
-    return Principal(account.name, name, "role" if delegated else group.kind, group.name, matrix.name, environment)
-
-
-def mfa_in_trust(matrix: Matrix, group: Group) -> bool:
-    """Whether MFA is tested when the role is assumed: in a role's session the key says nothing of the person."""
-    if group.kind == "group":
-        return any(account.identity for account in matrix.accounts)
-    return group.kind == "role" and group.trust is not None and bool(group.trust.accounts or group.trust.principals)
+def principal_of(matrix: Matrix, group: Group, place: Place, roles: Roles) -> Principal:
+    """Who holds a grant: the group in the environment's account, or its principal for this environment alone."""
+    account = place.account
+    environment = roles.environment(group, account.name, place.name)
+    name = roles.name(group, account.name, place.name)
+    return Principal(account.name, name, kind_in(matrix, group, account), group.name, matrix.name, environment)

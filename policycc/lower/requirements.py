@@ -8,11 +8,13 @@ are alternatives: one statement each.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import product
 
 from policycc.iam.model import Condition
 from policycc.model.matrix import Matrix, Requirement
+from policycc.model.roles import Mfa, mfa_of, strictest
 
 MFA = Condition("Bool", "aws:MultiFactorAuthPresent", ("true",))
 VIA_AWS = Condition("Bool", "aws:ViaAWSService", ("true",))
@@ -23,16 +25,18 @@ _EXCLUSIVE = frozenset({"aws:SourceVpc", "aws:SourceVpce"})
 @dataclass(frozen=True, slots=True)
 class Demand:
     """What must hold of a request besides. `networks` are alternatives, `((),)` when none is demanded; `regions` is
-    None when any will do. `mfa` are the conditions of multi-factor authentication."""
+    None when any will do. `mfa` are the conditions of multi-factor authentication; `barred` says that it is demanded
+    of a role whose trust policy does not test it."""
 
     networks: tuple[Network, ...] = ((),)
     regions: tuple[str, ...] | None = None
     mfa: tuple[Condition, ...] = ()
+    barred: bool = False
 
     @property
     def impossible(self) -> bool:
         """Whether no request can meet it."""
-        return not self.networks or self.regions == ()
+        return self.barred or not self.networks or self.regions == ()
 
     def alternatives(self, home: str | None) -> tuple[tuple[Condition, ...], ...]:
         """The conditions to add, one alternative a statement. `home` is the one region in which calls of a global
@@ -47,32 +51,43 @@ class Demand:
 UNDEMANDED = Demand()
 
 
-def demanded(matrix: Matrix, group: str, environments: tuple[str, ...], *, mfa_in_trust: bool) -> Demand:
+def demanded(matrix: Matrix, group: str, environments: tuple[str, ...], *, guard: Mfa | None = None) -> Demand:
     """Everything that the matrix requires of `group` in all of `environments` at once.
 
-    `mfa_in_trust` leaves MFA out, for roles whose trust policy tests it.
+    `guard` is the MFA that a role's trust policy tests, which its statements then leave out. None: there is no such
+    trust policy, and MFA is a condition of the statements.
     """
     entries = _entries(matrix, group, environments)
-    networks: tuple[Network, ...] = ((),)
     regions: set[str] | None = None
+    networks = networks_of(entries)
     for entry in entries:
         if entry.regions is not None:
             regions = set(entry.regions) if regions is None else regions & set(entry.regions)
+    mfa = strictest(mfa_of(matrix, group, environment) for environment in environments)
+    conditions = mfa_conditions(mfa) if guard is None else ()
+    barred = guard is not None and not guard.covers(mfa)
+    return Demand(networks, None if regions is None else tuple(sorted(regions)), conditions, barred)
+
+
+def networks_of(entries: Iterable[Requirement]) -> tuple[Network, ...]:
+    """The alternatives in which a call comes from where all entries want it: `((),)` where none says so, none at all
+    where they exclude one another."""
+    networks: tuple[Network, ...] = ((),)
+    for entry in entries:
         own = _networks(entry)
         if own:
             joined = (_both(one, other) for one, other in product(networks, own))
             networks = tuple(dict.fromkeys(network for network in joined if network is not None))
-    mfa = () if mfa_in_trust else mfa_demanded(matrix, group, environments)
-    return Demand(networks, None if regions is None else tuple(sorted(regions)), mfa)
+    return networks
 
 
-def mfa_demanded(matrix: Matrix, group: str, environments: tuple[str, ...]) -> tuple[Condition, ...]:
-    """The conditions of multi-factor authentication that the matrix requires of `group` in any of `environments`."""
-    entries = _entries(matrix, group, environments)
-    ages = [entry.mfa_max_age for entry in entries if entry.mfa_max_age is not None]
-    if not ages:
-        return (MFA,) if any(entry.mfa for entry in entries) else ()
-    return (MFA, Condition("NumericLessThan", "aws:MultiFactorAuthAge", (str(min(ages)),)))
+def mfa_conditions(mfa: Mfa) -> tuple[Condition, ...]:
+    """Multi-factor authentication as positive tests, which an absent key fails."""
+    if not mfa.needed:
+        return ()
+    if mfa.age is None:
+        return (MFA,)
+    return (MFA, Condition("NumericLessThan", "aws:MultiFactorAuthAge", (str(mfa.age),)))
 
 
 def _entries(matrix: Matrix, group: str, environments: tuple[str, ...]) -> list[Requirement]:

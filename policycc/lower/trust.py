@@ -1,5 +1,8 @@
 """Who may become a role: trust policies, and the other half in the identity account.
 
+Where every environment of a role demands that calls come from some address or VPC, people assume it from there too; a
+federated sign-in or a service may come from anywhere, and the role's own policies hold what it does then.
+
 A trust policy is a resource policy and must allow explicitly, even in the same account
 (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html). Multi-factor authentication
 is tested here and not in the role's own policies: a role's session does not carry it.
@@ -13,20 +16,21 @@ from typing import Any
 from policycc.iam.model import VERSION_2012, Condition
 from policycc.ir.outcome import TrustDocument
 from policycc.ir.statement import Principal, Statement
-from policycc.lower.requirements import mfa_demanded
+from policycc.lower.requirements import mfa_conditions, networks_of
 from policycc.model.matrix import Group, Matrix, Trust
+from policycc.model.roles import Roles
 
 GITHUB = "token.actions.githubusercontent.com"
 GITHUB_AUDIENCE = "sts.amazonaws.com"
 _Json = dict[str, Any]
 
 
-def trusts(matrix: Matrix, principals: Iterable[Principal]) -> tuple[TrustDocument, ...]:
+def trusts(matrix: Matrix, principals: Iterable[Principal], roles: Roles) -> tuple[TrustDocument, ...]:
     """The trust policies of the roles among `principals`; a service or person named there may assume them."""
     found = []
     for principal in principals:
         if principal.kind == "role":
-            statements = _statements(matrix, principal)
+            statements = _statements(matrix, principal, roles)
             body = {"Version": VERSION_2012, "Statement": statements}
             found.append(TrustDocument(principal, body))
     return tuple(found)
@@ -58,14 +62,16 @@ def _origins(matrix: Matrix, group: str) -> frozenset[str]:
     return frozenset(cell.origin for cell in matrix.cells if cell.group == group)
 
 
-def _statements(matrix: Matrix, principal: Principal) -> list[_Json]:
+def _statements(matrix: Matrix, principal: Principal, roles: Roles) -> list[_Json]:
     group = matrix.group(principal.group)
-    mfa = mfa_demanded(matrix, group.name, _environments(matrix, principal))
+    place = (group.name, principal.account, principal.environment)
+    mfa = mfa_conditions(roles.guard(*place))
+    ways = tuple((*mfa, *network) for network in networks_of(roles.sourced(*place)))
     if group.kind == "group":
         hub = next(account for account in matrix.accounts if account.identity)
-        return [_assume({"AWS": f"arn:{matrix.partition}:iam::{hub.id}:root"}, mfa)]
+        return [_assume({"AWS": f"arn:{matrix.partition}:iam::{hub.id}:root"}, way) for way in ways]
     trust = group.trust or Trust()
-    return [*_people(matrix, trust, mfa), *_federated(matrix, group, trust, principal), *_services(trust)]
+    return [*_people(matrix, trust, ways), *_federated(matrix, group, trust, principal), *_services(trust)]
 
 
 def _environments(matrix: Matrix, principal: Principal) -> tuple[str, ...]:
@@ -76,13 +82,13 @@ def _environments(matrix: Matrix, principal: Principal) -> tuple[str, ...]:
     return tuple(sorted({c.environment for c in matrix.cells if c.group == principal.group} & here))
 
 
-def _people(matrix: Matrix, trust: Trust, mfa: tuple[Condition, ...]) -> list[_Json]:
+def _people(matrix: Matrix, trust: Trust, ways: tuple[tuple[Condition, ...], ...]) -> list[_Json]:
     arns = [f"arn:{matrix.partition}:iam::{matrix.account(name).id}:root" for name in trust.accounts]
     arns += trust.principals
     if not arns:
         return []
     external = (Condition("StringEquals", "sts:ExternalId", (trust.external_id,)),) if trust.external_id else ()
-    return [_assume({"AWS": _one_or_many(sorted(arns))}, (*mfa, *external))]
+    return [_assume({"AWS": _one_or_many(sorted(arns))}, (*way, *external)) for way in ways]
 
 
 def _federated(matrix: Matrix, group: Group, trust: Trust, principal: Principal) -> list[_Json]:

@@ -7,6 +7,7 @@ from policycc.diagnostics.wording import listed, quoted
 from policycc.model import apart
 from policycc.model.build import Built
 from policycc.model.matrix import Account, Group, Matrix
+from policycc.model.roles import Roles
 from policycc.source.span import Span
 
 
@@ -62,14 +63,16 @@ def _groups(matrices: list[Matrix], diagnostics: Diagnostics) -> None:
 def _principals(matrices: list[Matrix], diagnostics: Diagnostics) -> None:
     """A principal for each environment must not have the name of another group."""
     seen: dict[str, Group] = {}
+    roles = Roles.of(matrices)
     for matrix in matrices:
-        environments: dict[str, set[str]] = {}
-        for cell in matrix.cells:
-            environments.setdefault(cell.group, set()).add(cell.environment)
+        homes = {environment.name: environment.account for environment in matrix.environments}
         for group in matrix.groups:
-            each = sorted(environments.get(group.name, ()))
-            principals = [f"{group.name}-{name}" for name in each] if group.per_environment else [group.name]
-            for principal in principals:
+            own = {
+                roles.name(group, homes[cell.environment], cell.environment)
+                for cell in matrix.cells
+                if cell.group == group.name
+            }
+            for principal in sorted(own if group.per_environment else {group.name, *own}):
                 first = seen.setdefault(principal, group)
                 if first.name != group.name:
                     message = f"{listed((first.name, group.name))} both give a principal {quoted(principal)}"

@@ -8,7 +8,8 @@ from policycc.catalogue.catalogue import Catalogue
 from policycc.catalogue.selectors import Selectors
 from policycc.catalogue.world import Place, World
 from policycc.diagnostics.model import Diagnostics
-from policycc.model.matrix import Entry, Group, Matrix
+from policycc.model.matrix import Account, Entry, Group, Matrix
+from policycc.model.roles import Mfa, Roles, kind_in
 from policycc.verify.documents import Owner
 from policycc.verify.intent import Holder, Scene
 
@@ -21,6 +22,7 @@ def scene(matrices: Sequence[Matrix], catalogue: Catalogue) -> Scene:
 def holders(matrices: Sequence[Matrix], world: World, catalogue: Catalogue) -> tuple[Holder, ...]:
     """Every principal, sorted by account and name. A group of one name in several matrices is one principal."""
     found: dict[tuple[str, str], _Draft] = {}
+    roles = Roles.of(matrices)
     for matrix in matrices:
         # What is wrong with a selector is the front end's to say; a wrong entry grants nothing.
         selectors = Selectors(matrix, catalogue, Diagnostics())
@@ -30,9 +32,11 @@ def holders(matrices: Sequence[Matrix], world: World, catalogue: Catalogue) -> t
         for (group_name, environment, _), actions in granted.items():
             group = matrix.group(group_name)
             place = world.place(matrix.name, environment)
-            name = f"{group.name}-{environment}" if group.per_environment else group.name
-            draft = found.setdefault((place.account.name, name), _Draft(group, matrix))
-            draft.add(matrix, place, actions, environment if group.per_environment else None)
+            account = place.account
+            name = roles.name(group, account.name, environment)
+            draft = found.setdefault((account.name, name), _Draft(group, matrix, account))
+            draft.guard = roles.guard_of(matrix, group, account, environment)
+            draft.add(matrix, place, actions, roles.environment(group, account.name, environment))
         for draft in found.values():
             draft.accept(matrix, selectors)
     return tuple(found[key].holder(key, world) for key in sorted(found))
@@ -46,12 +50,10 @@ def owners(found: Iterable[Holder]) -> tuple[Owner, ...]:
 class _Draft:
     """A principal while its grants are being collected."""
 
-    def __init__(self, group: Group, matrix: Matrix) -> None:
+    def __init__(self, group: Group, matrix: Matrix, account: Account) -> None:
         self.group = group
-        # With an identity account, a group reaches the other accounts as a role.
-        delegated = group.kind == "group" and any(account.identity for account in matrix.accounts)
-        self.kind = "role" if delegated else group.kind
-        self.mfa_in_trust = _mfa_in_trust(group, matrix)
+        self.kind = kind_in(matrix, group, account)
+        self.guard: Mfa | None = None
         self.environment: str | None = None
         self.matrices: set[str] = set()
         self.grants: dict[str, set[Place]] = {}
@@ -97,16 +99,9 @@ class _Draft:
             },
             accepted_residuals=frozenset(self.residuals),
             accepted_escapes=frozenset(self.escapes),
-            mfa_in_trust=self.mfa_in_trust,
+            guard=self.guard,
         )
 
 
 def _matching(entries: tuple[Entry, ...], selectors: Selectors) -> Iterator[str]:
     yield from selectors.resolve(entries)
-
-
-def _mfa_in_trust(group: Group, matrix: Matrix) -> bool:
-    """Whether MFA is tested when the role is assumed, so that its sessions need not show it."""
-    if group.kind == "group":
-        return any(account.identity for account in matrix.accounts)
-    return group.kind == "role" and group.trust is not None and bool(group.trust.accounts or group.trust.principals)

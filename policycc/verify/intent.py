@@ -18,6 +18,7 @@ from policycc.catalogue.language import render
 from policycc.catalogue.types import Level
 from policycc.catalogue.world import Place, World
 from policycc.model.matrix import Matrix
+from policycc.model.roles import Mfa
 from policycc.verify import marks
 from policycc.verify.arns import of_type
 from policycc.verify.requests import Mode, Subject, shape
@@ -69,7 +70,8 @@ class Holder:
     grants: Mapping[str, tuple[Place, ...]]
     accepted_residuals: frozenset[tuple[str, Place]] = frozenset()
     accepted_escapes: frozenset[tuple[str, Place]] = frozenset()
-    mfa_in_trust: bool = False
+    guard: Mfa | None = None
+    """The MFA that the trust policy of a role tests, so that its sessions need not show it; None: no trust does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +158,7 @@ class Scene:
     def required(self, holder: Holder, places: Iterable[Place], service: str, *, strictly: bool = False) -> Term:
         """What `[[require]]` demands of the group's calls in all of `places` together."""
         return every(
-            demanded(entry, service, place.partition, holder.mfa_in_trust, strictly=strictly)
+            demanded(entry, service, place.partition, holder.guard, strictly=strictly)
             for place in places
             for entry in self.matrices[place.matrix].requires
             if holder.group in entry.groups and place.name in entry.environments

@@ -149,7 +149,7 @@ def demands(question: Question) -> Kind:
     """The requirements that the principal has to meet in each environment of its account."""
     holder, scene = question.holder, question.scene
     return (
-        holder.mfa_in_trust,
+        holder.guard,
         *(
             (
                 id(place),

@@ -4,24 +4,26 @@ from __future__ import annotations
 
 from policycc.catalogue.regions import global_region
 from policycc.model.matrix import Requirement
-from policycc.verify.terms import Term, every, some, test
+from policycc.model.roles import Mfa
+from policycc.verify.terms import ALWAYS, NEVER, Term, every, some, test
 
 
-def demanded(entry: Requirement, service: str, partition: str, mfa_in_trust: bool, *, strictly: bool = False) -> Term:
+def demanded(entry: Requirement, service: str, partition: str, guard: Mfa | None, *, strictly: bool = False) -> Term:
     """What one entry demands of a call to `service`; a global one may be called in its home region.
 
-    MFA is left out where the role's trust policy demands it.
+    MFA is left out where the role's trust policy demands it, `guard`; where that demands less, no session meets it.
 
     `strictly` leaves out the very last second of `mfa_max_age`, which may count as too old."""
     parts: list[Term] = []
-    if not mfa_in_trust:
+    if guard is not None:
+        if not guard.covers(Mfa(entry.mfa or entry.mfa_max_age is not None, entry.mfa_max_age)):
+            return NEVER
+    else:
         parts += _mfa(entry, "NumericLessThan" if strictly else "NumericLessThanEquals")
     if entry.regions is not None:
         home = global_region(service, partition)
         parts.append(test("StringEquals", "aws:RequestedRegion", *entry.regions, *([home] if home else [])))
-    sources = _sources(entry)
-    if sources:
-        parts.append(some(sources))
+    parts.append(from_where(entry))
     return every(parts)
 
 
@@ -34,8 +36,8 @@ def _mfa(entry: Requirement, operator: str) -> list[Term]:
     return parts
 
 
-def _sources(entry: Requirement) -> list[Term]:
-    """Where a call may come from: the alternatives of the entry."""
+def from_where(entry: Requirement) -> Term:
+    """Where a call may come from: one of the alternatives of the entry, anywhere if it names none."""
     sources: list[Term] = []
     if entry.source_ips is not None:
         sources.append(test("IpAddress", "aws:SourceIp", *entry.source_ips))
@@ -45,4 +47,4 @@ def _sources(entry: Requirement) -> list[Term]:
         sources.append(test("StringEquals", "aws:SourceVpce", *entry.source_vpc_endpoints))
     if sources and entry.via_aws_services:
         sources.append(test("Bool", "aws:ViaAWSService", "true"))
-    return sources
+    return some(sources) if sources else ALWAYS

@@ -25,6 +25,7 @@ from policycc.lower.templates import Templates
 from policycc.lower.wishes import Wish
 from policycc.model.load import load_documents
 from policycc.model.matrix import Matrix
+from policycc.model.roles import Roles
 from policycc.source.read import read_text
 from tests.support import meaning
 from tests.support.matrices import Cell, Fixture, Source, places
@@ -180,11 +181,11 @@ def _decisions(granted: Iterable[str]) -> tuple[Decision, ...]:
     (group,) = matrix.groups
     entry = matrix.cells[0].entries[0]
     wishes = [Wish(GROUP, "dev", action, ("access.team.dev",), False, entry) for action in granted]
-    return Decider(matrix, _world(), load(), Accepts(())).group(group, wishes)
+    return Decider(matrix, _world(), load(), Accepts(()), Roles()).group(group, wishes)
 
 
 def _writer() -> Writer:
-    return Writer(_matrix(), _world(), load(), _templates())
+    return Writer(_matrix(), _world(), load(), _templates(), Roles())
 
 
 def _statements(decisions: Iterable[Decision], writer: Writer) -> list[dict[str, Any]]:

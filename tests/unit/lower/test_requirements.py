@@ -9,6 +9,7 @@ import pytest
 from policycc.iam.model import Condition
 from policycc.lower.requirements import MFA, UNDEMANDED, VIA_AWS, Demand, demanded
 from policycc.model.matrix import Matrix, Requirement
+from policycc.model.roles import Mfa
 from tests.support.compiling import TWO, Compile
 
 IPS = ("192.0.2.0/24",)
@@ -25,7 +26,7 @@ def require(**keys: Any) -> Requirement:
 
 def demand(*entries: Requirement, environments: tuple[str, ...] = ("dev",), mfa_in_trust: bool = False) -> Demand:
     matrix = Matrix("m", "aws", None, (), (), (), (), (), requires=entries)
-    return demanded(matrix, "ops", environments, mfa_in_trust=mfa_in_trust)
+    return demanded(matrix, "ops", environments, guard=Mfa(True) if mfa_in_trust else None)
 
 
 def test_nothing_is_demanded_of_others() -> None:
