@@ -300,9 +300,8 @@ def _prove(result: Result, outcome: Outcome, files: Mapping[str, bytes]) -> Proo
     """The proof of what would be written, read back from its bytes. What it refutes is an error."""
     from policycc.verify import Verdict, verify
 
-    policies = {path: content for path, content in files.items() if "/trust/" not in path}
     inline = frozenset(item.path for item in result.emitted if item.kind == "inline")
-    verification = verify(result.matrices, load_catalogue(), policies, inline=inline)
+    verification = verify(result.matrices, load_catalogue(), files, inline=inline)
     for item in verification.properties:
         if item.name == "irredundant":
             continue

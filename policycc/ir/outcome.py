@@ -36,7 +36,7 @@ HOW_VALUES = (
     "unconfirmed-tag",
     "vpc",
 )
-PROPERTIES = ("isolation", "exactness", "closure", "usability", "escape", "fit", "irredundant")
+PROPERTIES = ("isolation", "exactness", "closure", "usability", "escape", "trust", "chains", "fit", "irredundant")
 
 
 @dataclass(frozen=True, slots=True)

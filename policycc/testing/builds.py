@@ -68,14 +68,13 @@ def _matrices(paths: Sequence[PathLike]) -> tuple[Matrix, ...]:
 def _documents(directory: Path) -> dict[str, bytes]:
     if not directory.is_dir():
         raise BuildError(f"there is no folder {directory}")
-    return {path.relative_to(directory).as_posix(): path.read_bytes() for path in sorted(directory.glob("*/*.json"))}
+    found = sorted([*directory.glob("*/*.json"), *directory.glob("*/trust/*.json")])
+    return {path.relative_to(directory).as_posix(): path.read_bytes() for path in found}
 
 
 def _build(sources: list[str]) -> Build:
     found = import_module("policycc.pipeline").build(sources, templates=None, prove=False)
     if found.files is None:
         raise BuildError("\n".join(item.message for item in found.diagnostics))
-    documents = {
-        path: content for path, content in found.files.items() if path.count("/") == 1 and path.endswith(".json")
-    }
+    documents = {path: content for path, content in found.files.items() if "/" in path and path.endswith(".json")}
     return Build(tuple(found.matrices), load_catalogue(), documents)

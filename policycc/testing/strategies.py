@@ -18,6 +18,7 @@ from policycc.verify.holders import holders, owners, scene
 from policycc.verify.intent import Holder, Scene
 from policycc.verify.replay import Replayer
 from policycc.verify.requests import Mode, Subject, Supply, request_key, tag_key
+from policycc.verify.roles import is_trust
 from policycc.verify.search import Witness, sample_arns
 from policycc.verify.terms import Test, leaves
 
@@ -96,7 +97,9 @@ def _parties(build: Build) -> list[_Party]:
     found = scene(build.matrices, build.catalogue)
     principals = holders(build.matrices, found.world, build.catalogue)
     everybody = owners(principals)
-    documents = [read_document(path, content) for path, content in sorted(build.documents.items())]
+    documents = [
+        read_document(path, content) for path, content in sorted(build.documents.items()) if not is_trust(path)
+    ]
     parties: list[_Party] = []
     for holder in principals:
         own = tuple(

@@ -11,7 +11,8 @@ from typing import Any
 from policycc.catalogue.catalogue import Catalogue
 from policycc.model.matrix import Matrix
 from policycc.verify.actions import open_patterns
-from policycc.verify.delegation import delegating_owners, roles_of, strays
+from policycc.verify.delegated import judge as judge_delegated
+from policycc.verify.delegation import delegating_owners
 from policycc.verify.documents import Document, Owner, manifest_owners, owner_by_name, read_document
 from policycc.verify.holders import holders as all_holders
 from policycc.verify.holders import owners as all_owners
@@ -22,6 +23,7 @@ from policycc.verify.prove import Findings, Prover
 from policycc.verify.redundancy import Redundancy, Redundant
 from policycc.verify.residuals import assumptions, residuals
 from policycc.verify.result import PROPERTIES, Counterexample, Open, Property, Verdict, Verification
+from policycc.verify.roles import is_trust
 from policycc.verify.terms import Test, leaves
 
 MANIFEST = "manifest.json"
@@ -40,20 +42,21 @@ def verify(
     *,
     redundancy: bool = False,
 ) -> Verification:
-    """Prove the promise about policy documents, given by their paths as in an output folder (`main/webshop-dev.json`).
+    """Prove the promise about policy documents, given by their paths as in an output folder (`main/webshop-dev.json`),
+    trust policies among them (`main/trust/deploy.json`).
 
     Of the manifest only whose each file is and the digests are believed; without one, files belong to principals by
     their names. `inline` are the documents that are no managed policies. With `redundancy` it is also looked for what
     could be dropped, which takes longer than the proof. Nothing is written."""
     scene = scene_of(matrices, catalogue)
     found = all_holders(matrices, scene.world, catalogue)
-    read = [read_document(path, content) for path, content in sorted(documents.items())]
+    trusts = {path: content for path, content in documents.items() if is_trust(path)}
+    read = [read_document(path, content) for path, content in sorted(documents.items()) if path not in trusts]
     findings = {name: Findings() for name in _PROVED}
     notes: list[str] = []
     delegating = delegating_owners(matrices, found)
     owned = _owned((*all_owners(found), *delegating), read, manifest, findings)
-    for owner in delegating:
-        _delegation(owner, owned[owner.account, owner.principal], roles_of(matrices, found, owner.principal), findings)
+    judge_delegated(scene, found, delegating, owned, trusts, findings)
     if manifest is not None:
         notes += _digests(manifest, documents)
     tested = _tested(read)
@@ -73,7 +76,7 @@ def verify(
         assumptions=assumptions(scene, provers),
         notes=tuple(notes),
         principals=len(found),
-        documents=len(read),
+        documents=len(documents),
         catalogue=f"{catalogue.source} {catalogue.version}",
     )
 
@@ -85,11 +88,11 @@ def verify_directory(
     for what cannot be read."""
     documents = {
         path.relative_to(directory).as_posix(): path.read_bytes()
-        for path in sorted(directory.glob("*/*.json"))
-        if path.is_file() and path.parent.parent == directory and not path.parent.name.startswith(".")
+        for pattern in ("*/*.json", "*/trust/*.json")
+        for path in sorted(directory.glob(pattern))
+        if path.is_file() and not path.relative_to(directory).parts[0].startswith(".")
     }
     manifest, notes = _manifest(directory)
-    notes += _trusts(manifest, directory)
     found = verify(matrices, catalogue, documents, manifest, _inline(manifest), redundancy=redundancy)
     if (directory / JOURNAL).exists():
         notes.append("a build was interrupted here: the files may be of two builds; build again to finish or undo it")
@@ -103,26 +106,6 @@ def _inline(manifest: Mapping[str, Any] | None) -> frozenset[str]:
         for policy in principal["policies"]
         if policy.get("kind") == "inline"
     )
-
-
-def _trusts(manifest: Mapping[str, Any] | None, directory: Path) -> list[str]:
-    """Trust policies are not judged: say so, and which of them are not as they were built."""
-    listed = [
-        policy
-        for principal in (manifest or {}).get("principals", ())
-        for policy in principal["policies"]
-        if policy.get("kind") == "trust"
-    ]
-    contents = {
-        str(policy["path"]): path.read_bytes()
-        for policy in listed
-        if (path := directory / str(policy["path"])).is_file() and path.resolve().is_relative_to(directory.resolve())
-    }
-    missing = [path for path in sorted(str(policy["path"]) for policy in listed) if path not in contents]
-    notes = [f"{path} is missing" for path in missing]
-    if listed:
-        notes.append(f"trust policies are not judged ({len(listed)} listed): review who may become a role")
-    return [*notes, *_digests(manifest, contents)] if manifest else notes
 
 
 def _with_notes(found: Verification, notes: Iterable[str]) -> Verification:
@@ -169,28 +152,6 @@ def _owned(
     for path in sorted(set(listed) - present):
         findings["usability"].counterexamples.append(_about(path, "the manifest lists it and it is missing"))
     return owned
-
-
-def _delegation(
-    owner: Owner, documents: Sequence[Document], roles: frozenset[str], findings: Mapping[str, Findings]
-) -> None:
-    """Judge the policies of an identity account's group."""
-    for path, why in misfits("group", documents, {}, frozenset()):
-        findings["fit"].counterexamples.append(_about(path, why))
-    for document, index, why in strays(documents, roles):
-        sentence = f"{document.path}, statement {index}: {why}"
-        findings["exactness"].counterexamples.append(
-            Counterexample(
-                owner.principal,
-                owner.account,
-                None,
-                None,
-                sentence,
-                policy=document.path,
-                statement=index,
-                line=document.line(index),
-            )
-        )
 
 
 def _about(path: str, breach: str) -> Counterexample:

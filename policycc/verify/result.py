@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
-PROPERTIES = ("isolation", "exactness", "closure", "usability", "escape", "fit", "irredundant")
+PROPERTIES = ("isolation", "exactness", "closure", "usability", "escape", "trust", "chains", "fit", "irredundant")
 
 
 class Verdict(Enum):

@@ -54,6 +54,7 @@ class Built:
     documents: Mapping[str, bytes]
     found: tuple[Holder, ...]
     of: Mapping[str, int]
+    trusts: Mapping[str, bytes]
 
     def mutants(self, kind: Kind) -> Iterator[tuple[str, int, Documents]]:
         """Every mutant: where it is, whose it is, and all documents of that principal."""
@@ -70,7 +71,13 @@ class Built:
             return (holders(tuple(matrices), world, catalogue)[owner],)
 
         with mock.patch.object(engine, "all_holders", only):
-            return verify(self.matrices, load_catalogue(), documents)
+            return verify(self.matrices, load_catalogue(), {**documents, **self._trusts(owner)})
+
+    def _trusts(self, owner: int) -> Documents:
+        """The trust policy of a principal that is a role."""
+        holder = self.found[owner]
+        path = f"{holder.account}/trust/{holder.name}.json"
+        return {path: self.trusts[path]} if path in self.trusts else {}
 
 
 @cache
@@ -86,7 +93,8 @@ def built(name: str) -> Built:
         owner = owner_by_name(path, owners(found))
         assert owner is not None, path
         of[path] = next(i for i, one in enumerate(found) if (one.account, one.name) == (owner.account, owner.principal))
-    return Built(matrices, documents, found, of)
+    trusts = {path.relative_to(policies).as_posix(): path.read_bytes() for path in policies.glob("*/trust/*.json")}
+    return Built(matrices, documents, found, of, trusts)
 
 
 def listed(document: dict[str, Any]) -> dict[str, Any]:

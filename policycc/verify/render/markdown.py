@@ -12,6 +12,8 @@ _CLAIMS = {
     "closure": "no request moves a boundary tag, and what is created belongs to one environment",
     "usability": "the canonical requests of every grant are allowed",
     "escape": "no allowed action defeats the boundary by another path, unless the matrix accepts it",
+    "trust": "every role can be assumed by those whom the matrix names, as it says, and by nobody else",
+    "chains": "nobody reaches more than is granted by becoming one role after another",
     "fit": "every document is valid for AWS and inside its quotas",
     "irredundant": "nothing can be dropped without loss",
 }

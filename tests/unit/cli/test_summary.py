@@ -67,6 +67,8 @@ Proof
   closure      unknown
   usability    unknown
   escape       unknown
+  trust        unknown
+  chains       unknown
   fit          refuted
   irredundant  unknown
   under 1 assumption, listed in the manifest

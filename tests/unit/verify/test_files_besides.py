@@ -30,16 +30,18 @@ def _built(folder: Path) -> Path:
     return folder
 
 
-def test_a_trust_policy_is_no_missing_policy_and_its_edit_is_told(tmp_path: Path) -> None:
+def test_a_trust_policy_is_judged_as_it_lies_there(tmp_path: Path) -> None:
     folder = _built(tmp_path)
     clean = policycc.verify(folder, MATRIX)
     assert clean.verdict.value == "proved"
-    assert clean.notes == ("trust policies are not judged (1 listed): review who may become a role",)
+    assert clean.notes == ()
     trust = folder / "main/trust/deploy.json"
     trust.write_text(trust.read_text().replace("environment:dev", "environment:other"))
-    assert "main/trust/deploy.json was edited after it was built" in policycc.verify(folder, MATRIX).notes
+    edited = policycc.verify(folder, MATRIX)
+    assert "main/trust/deploy.json was edited after it was built" in edited.notes
+    assert next((item.policy, item.line) for item in edited["trust"].counterexamples) == ("main/trust/deploy.json", 4)
     trust.unlink()
-    assert "main/trust/deploy.json is missing" in policycc.verify(folder, MATRIX).notes
+    assert "missing" in policycc.verify(folder, MATRIX)["trust"].counterexamples[0].sentence
 
 
 def _document(path: str, actions: int) -> bytes:

@@ -408,6 +408,15 @@ id = "111111111111"
 def test_people_of_an_identity_account_may_assume_their_roles_only(statement: Json, broken: set[str]) -> None:
     role = {"Version": "2012-10-17", "Statement": [allow(["ec2:StopInstances"], INSTANCES, StringEquals=held())]}
     people = {"Version": "2012-10-17", "Statement": [statement]}
-    files = {"main/app-people.json": json.dumps(role).encode(), "hub/app-people.json": json.dumps(people).encode()}
+    trust = {
+        "Effect": "Allow",
+        "Principal": {"AWS": "arn:aws:iam::333333333333:root"},
+        "Action": "sts:AssumeRole",
+    }
+    files = {
+        "main/app-people.json": json.dumps(role).encode(),
+        "hub/app-people.json": json.dumps(people).encode(),
+        "main/trust/people.json": json.dumps({"Version": "2012-10-17", "Statement": [trust]}).encode(),
+    }
     found = verify(_matrices(HUB + cell("ec2:StopInstances")), load_catalogue(), files)
     assert refuted(found) == broken

@@ -1,0 +1,204 @@
+"""Who may become what: trust policies, role chains, and the policies of an identity account, as findings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from policycc.model.matrix import Account, Matrix
+from policycc.model.roles import Roles
+from policycc.verify.admissions import admissions
+from policycc.verify.delegation import roles_of as delegated_roles
+from policycc.verify.delegation import strays
+from policycc.verify.documents import Document, Owner
+from policycc.verify.intent import Holder, Scene
+from policycc.verify.properties.chains import ASSUME, ChainProof, Grant, Start
+from policycc.verify.properties.fit import misfits
+from policycc.verify.properties.trust import TrustProof
+from policycc.verify.properties.trust import misfits as trust_misfits
+from policycc.verify.prove import Findings
+from policycc.verify.result import Counterexample, Open
+from policycc.verify.roles import Role, TrustFile, account_id, read_trust, roles_of
+
+Owned = Mapping[tuple[str, str], Sequence[Document]]
+
+
+def judge(
+    scene: Scene,
+    holders: Sequence[Holder],
+    delegating: Sequence[Owner],
+    owned: Owned,
+    files: Mapping[str, bytes],
+    findings: Mapping[str, Findings],
+) -> None:
+    """Judge the trust policies `files`, by their paths, and every chain of roles."""
+    matrices = tuple(scene.matrices.values())
+    roles = roles_of(matrices, holders)
+    trusts = {path: read_trust(path, content) for path, content in sorted(files.items())}
+    _judge_trusts(scene, matrices, roles, trusts, findings)
+    for owner in delegating:
+        _delegation(owner, owned[owner.account, owner.principal], matrices, holders, findings)
+    by_title = {role.title: trusts[role.path] for role in roles if role.path in trusts}
+    proof = ChainProof(scene.catalogue, tuple(_starts(matrices, holders, delegating, owned, roles)), roles, by_title)
+    proof.prove()
+    findings["chains"].counterexamples += proof.counterexamples
+    findings["chains"].open += proof.open
+    findings["chains"].exceptions.update(proof.exceptions)
+    for role in roles:
+        if role.title in by_title and by_title[role.title].policy is None:
+            findings["chains"].open.append(Open(role.name, None, f"{role.path} cannot be read as a trust policy"))
+    _people(proof, delegating, holders, findings)
+
+
+def _judge_trusts(
+    scene: Scene,
+    matrices: Sequence[Matrix],
+    roles: Sequence[Role],
+    trusts: Mapping[str, TrustFile],
+    findings: Mapping[str, Findings],
+) -> None:
+    wanted = Roles.of(matrices)
+    found = findings["trust"]
+    accounts = sorted({account.id for matrix in matrices for account in matrix.accounts if account.id})
+    for path in sorted(set(trusts) - {role.path for role in roles}):
+        found.counterexamples.append(_about(path, "it is a trust policy of no role of the matrix"))
+    for role in roles:
+        trust = trusts.get(role.path)
+        if trust is None:
+            found.counterexamples.append(_about(role.path, f"it is missing: nobody can become {role.title}"))
+            continue
+        quotas = {name: value for matrix in matrices for name, value in matrix.output.quotas}
+        for why in trust_misfits(trust, quotas):
+            findings["fit"].counterexamples.append(_about(trust.path, why))
+        proof = TrustProof(scene.catalogue, role, trust, admissions(role, wanted), accounts)
+        proof.prove()
+        found.counterexamples += proof.counterexamples
+        found.open += proof.open
+
+
+def _delegation(
+    owner: Owner,
+    documents: Sequence[Document],
+    matrices: Sequence[Matrix],
+    holders: Sequence[Holder],
+    findings: Mapping[str, Findings],
+) -> None:
+    """Judge the policies of an identity account's group that has nothing else there."""
+    for path, why in misfits("group", documents, {}, frozenset()):
+        findings["fit"].counterexamples.append(_about(path, why))
+    for document, index, why in strays(documents, delegated_roles(matrices, holders, owner.principal)):
+        findings["exactness"].counterexamples.append(
+            Counterexample(
+                owner.principal,
+                owner.account,
+                None,
+                None,
+                f"{document.path}, statement {index}: {why}",
+                policy=document.path,
+                statement=index,
+                line=document.line(index),
+            )
+        )
+
+
+def _starts(
+    matrices: Sequence[Matrix],
+    holders: Sequence[Holder],
+    delegating: Sequence[Owner],
+    owned: Owned,
+    roles: Sequence[Role],
+) -> Iterator[Start]:
+    accounts = {account.name: account for matrix in matrices for account in matrix.accounts}
+    by_place = {(role.account.name, role.name): role for role in roles}
+    rows: dict[str, set[Grant]] = {}
+    for holder in holders:
+        rows.setdefault(holder.group, set()).update(_grants(holder))
+    for holder in holders:
+        role = by_place.get((holder.account, holder.name))
+        # People hold what their group is granted anywhere; a role is nothing but itself.
+        granted = rows[holder.group] if holder.kind == "group" else set(_grants(holder))
+        partition = holder.places[0].partition
+        documents = tuple(owned[holder.account, holder.name])
+        account = accounts[holder.account]
+        start = _start(account, holder.name, holder.kind, holder.group, partition, documents, granted, role)
+        yield replace(start, accepted=frozenset(action for action, _ in holder.accepted_escapes))
+    for owner in sorted(set(delegating), key=lambda one: (one.account, one.principal)):
+        matrix = next(matrix for matrix in matrices if matrix.name == owner.matrix)
+        documents = tuple(owned[owner.account, owner.principal])
+        granted = rows.get(owner.principal, set())
+        yield _start(
+            accounts[owner.account],
+            owner.principal,
+            "group",
+            owner.principal,
+            matrix.partition,
+            documents,
+            granted,
+            None,
+        )
+
+
+def _start(
+    account: Account,
+    name: str,
+    kind: str,
+    group: str,
+    partition: str,
+    documents: tuple[Document, ...],
+    granted: set[Grant],
+    role: Role | None,
+) -> Start:
+    title = f"{account.name}/{name}"
+    return Start(
+        title, name, kind, group, account.name, account_id(account), partition, documents, frozenset(granted), role
+    )
+
+
+def _grants(holder: Holder) -> Iterator[Grant]:
+    return ((action, place) for action, places in holder.grants.items() for place in places)
+
+
+def _people(
+    proof: ChainProof, delegating: Sequence[Owner], holders: Sequence[Holder], findings: Mapping[str, Findings]
+) -> None:
+    """People can become each of their roles; nobody can become a role of an account outside of the model."""
+    owners = {(owner.account, owner.principal) for owner in delegating}
+    for start in proof.starts:
+        own = [role for role in proof.roles if start.kind == "group" and _is_own(start, role)]
+        for role in own:
+            if role.title in proof.trusts and proof.step(start, role) is None:
+                sentence = f"{start.title} cannot become its role {role.title}"
+                findings["usability"].counterexamples.append(
+                    Counterexample(start.name, start.account, None, ASSUME, sentence, resource=role.arn)
+                )
+        if (start.account, start.name) in owners or ASSUME in start.accepted or not _has_id(start, holders):
+            continue  # judged as it is written, accepted in writing, or not to be told from a role of its own account
+        stranger = proof.strangers(start, [role.arn for role in own])
+        if stranger is not None:
+            words = (
+                f"{start.title} can call {ASSUME} on {stranger} of another account: nothing in the matrix intends it"
+            )
+            findings["exactness"].counterexamples.append(
+                Counterexample(
+                    start.name,
+                    start.account,
+                    None,
+                    ASSUME,
+                    words,
+                    resource=stranger,
+                )
+            )
+
+
+def _has_id(start: Start, holders: Sequence[Holder]) -> bool:
+    return any(place.account.id for one in holders if one.account == start.account for place in one.places)
+
+
+def _is_own(start: Start, role: Role) -> bool:
+    """Whether the role is the one by which the people of a group reach another account."""
+    identity = any(account.identity and account.name == start.account for account in role.matrix.accounts)
+    return identity and role.group.kind == "group" and role.group.name == start.group
+
+
+def _about(path: str, breach: str) -> Counterexample:
+    return Counterexample("", path.partition("/")[0], None, None, f"{path}: {breach}", policy=path)

@@ -1,0 +1,189 @@
+"""A trust policy lets in whom the matrix names, under what it demands, and nobody else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from policycc.catalogue.catalogue import Catalogue
+from policycc.iam.evaluate import Evaluator, Policies
+from policycc.iam.glob import action_glob
+from policycc.iam.limits import quota
+from policycc.iam.model import Policy, PolicyType, Principals
+from policycc.iam.principals import Grip
+from policycc.iam.reader import read_policy_value
+from policycc.iam.request import CallerKind, RequestError, make_request
+from policycc.verify.admissions import Admission
+from policycc.verify.callers import Callers, UnknownPrincipalError, classes, members, one
+from policycc.verify.requested import TRUST_ACTIONS, admitted, look, subject_for
+from policycc.verify.result import Counterexample, Open
+from policycc.verify.roles import Role, TrustFile, account_id, body
+from policycc.verify.search import Undecided
+from policycc.verify.strings import TooManyStatesError
+from policycc.verify.terms import NEVER, Term, every, negate, some
+
+_MAY: Mapping[str, Any] = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Action": "sts:*", "Resource": "*"}],
+}
+"""What a caller's own account may let it do: trust is about the role's side."""
+_OWN = read_policy_value(dict(_MAY), PolicyType.IDENTITY).policy
+
+
+@dataclass(slots=True)
+class TrustProof:
+    """The question for one role: what was found is in `counterexamples` and `open`."""
+
+    catalogue: Catalogue
+    role: Role
+    trust: TrustFile
+    intended: Sequence[Admission]
+    accounts: Sequence[str]
+    counterexamples: list[Counterexample] = field(default_factory=list)
+    open: list[Open] = field(default_factory=list)
+
+    def prove(self) -> None:
+        policy = self.trust.policy
+        if policy is None:
+            self._undecided(f"{self.trust.path} cannot be read as a trust policy")
+            return
+        self._nobody_else(policy)
+        for admission in self.intended:
+            self._everybody_named(policy, admission)
+
+    def _nobody_else(self, policy: Policy) -> None:
+        elements = [statement.principal for statement in policy.statements if statement.principal is not None]
+        elements += [admission.principals for admission in self.intended]
+        partition = self.role.matrix.partition
+        try:
+            found = classes(elements, self.accounts, partition)
+        except UnknownPrincipalError as error:
+            self._undecided(f"{self.trust.path}: {error}")
+            return
+        for action in TRUST_ACTIONS:
+            subject = subject_for(self.catalogue, action, self.role.arn, partition)
+            for callers in found:
+                allowed = admitted(policy, callers, action)
+                if allowed == NEVER:
+                    continue
+                term = every((allowed, callers.shown, negate(self._intended(callers, action))))
+                try:
+                    answer = look(subject, term)
+                except (Undecided, TooManyStatesError) as error:
+                    self._undecided(f"{self.trust.path}: {callers.words} and {action}: {error}")
+                    continue
+                if answer is not None:
+                    self._show(policy, callers, action, answer[1])
+
+    def _intended(self, callers: Callers, action: str) -> Term:
+        return some(
+            admission.demanded
+            for admission in self.intended
+            if admission.action == action and callers.grip(admission.principals) is not Grip.NONE
+        )
+
+    def _show(self, policy: Policy, callers: Callers, action: str, context: Mapping[str, Any]) -> None:
+        """The call that the search found, if the evaluator lets it through as well."""
+        principal = callers.replayed(context)
+        index = self._decides(policy, principal, action, context)
+        if index is None:
+            self._undecided(f"{self.trust.path}: it may admit {callers.words} by {action}, and no call was found")
+            return
+        shows = ", ".join(f"{key}={value}" for key, value in sorted(context.items()) if key in _TELLING)
+        sentence = (
+            f"{callers.words} can become {self.role.title} by {action}{f' with {shows}' if shows else ''}: the matrix "
+            f"admits no such call (allowed by {self.trust.path}, statement {index})"
+        )
+        self.counterexamples.append(self._example(sentence, principal, action, context, index))
+
+    def _everybody_named(self, policy: Policy, admission: Admission) -> None:
+        """Calls that the matrix means to work."""
+        for context in admission.canonical:
+            for callers in _named(admission.principals, self.role.matrix.partition):
+                principal = callers.caller.text
+                shown = {**context, **_identity(callers)}
+                if self._decides(policy, principal, admission.action, shown) is None:
+                    sentence = (
+                        f"{callers.words} cannot become {self.role.title} by {admission.action} as the matrix wants it"
+                    )
+                    self.counterexamples.append(self._example(sentence, principal, admission.action, shown, None))
+                    return
+
+    def _decides(self, policy: Policy, principal: str, action: str, context: Mapping[str, Any]) -> int | None:
+        """The statement by which the evaluator allows the call, or None."""
+        assert _OWN is not None
+        try:
+            request = make_request(principal, action, self.role.arn, context, account_id(self.role.account))
+        except RequestError:
+            return None
+        decision = Evaluator(Policies(identity=(_OWN,), resource=policy)).decide(request)
+        if not decision.is_allowed:
+            return None
+        return next((ref.statement for ref in decision.statements if ref.kind is PolicyType.RESOURCE), 0)
+
+    def _example(
+        self, sentence: str, principal: str, action: str, context: Mapping[str, Any], statement: int | None
+    ) -> Counterexample:
+        environment = self.role.holder.environment
+        return Counterexample(
+            self.role.name,
+            self.role.account.name,
+            environment,
+            action,
+            sentence,
+            resource=self.role.arn,
+            context=tuple(
+                (key, tuple(value) if isinstance(value, list) else value) for key, value in sorted(context.items())
+            ),
+            policy=self.trust.path,
+            statement=statement,
+            line=None if statement is None else self.trust.line(statement),
+            request={
+                "id": f"{self.role.name}/{action}",
+                "principal": principal,
+                "action": action,
+                "resource": self.role.arn,
+                "resourceAccount": account_id(self.role.account),
+                "context": dict(context),
+                "identityPolicies": [_MAY],
+                "resourcePolicy": body(self.trust),
+            },
+        )
+
+    def _undecided(self, reason: str) -> None:
+        self.open.append(Open(self.role.name, None, reason))
+
+
+_TELLING = frozenset({"aws:MultiFactorAuthPresent", "sts:ExternalId", "aws:SourceIp", "aws:PrincipalArn"})
+
+
+def _named(principals: Principals, partition: str) -> Iterator[Callers]:
+    """One caller for each principal, a user and a role for an account."""
+    for kind, texts in principals.names:
+        for text in texts:
+            if kind == "AWS" and text.endswith(":root"):
+                yield members(text.split(":")[4], partition, CallerKind.USER, "?*")
+                yield members(text.split(":")[4], partition, CallerKind.ROLE, "?*")
+            else:
+                yield one(text)
+
+
+def _identity(callers: Callers) -> dict[str, str]:
+    caller = callers.caller
+    if caller.account is None or caller.kind not in (CallerKind.USER, CallerKind.ROLE):
+        return {}
+    return {"aws:PrincipalArn": caller.text, "aws:PrincipalAccount": caller.account}
+
+
+def misfits(trust: TrustFile, overrides: Mapping[str, int]) -> Iterator[str]:
+    """What AWS would refuse of a trust policy: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+    for its size, and actions that assume no role."""
+    yield from trust.errors
+    room = overrides.get("trust_policy_size", quota("trust_policy_size").value)
+    if trust.size > room:
+        yield f"it has {trust.size} characters, and a trust policy may have {room}"
+    for index, statement in enumerate(trust.policy.statements if trust.policy is not None else ()):
+        for pattern in statement.actions or ():
+            if not any(action_glob(pattern).matches(action.lower()) for action in TRUST_ACTIONS):
+                yield f"statement {index} has `{pattern}`, which assumes no role"
