@@ -12,13 +12,14 @@ from policycc.verify.delegation import roles_of as delegated_roles
 from policycc.verify.delegation import strays
 from policycc.verify.documents import Document, Owner
 from policycc.verify.intent import Holder, Scene
-from policycc.verify.properties.chains import ASSUME, ChainProof, Grant, Start
+from policycc.verify.properties.chains import ChainProof, grants
 from policycc.verify.properties.fit import misfits
 from policycc.verify.properties.trust import TrustProof
 from policycc.verify.properties.trust import misfits as trust_misfits
 from policycc.verify.prove import Findings
 from policycc.verify.result import Counterexample, Open
 from policycc.verify.roles import Role, TrustFile, account_id, read_trust, roles_of
+from policycc.verify.steps import ASSUME, Grant, Start, Steps
 
 Owned = Mapping[tuple[str, str], Sequence[Document]]
 
@@ -39,15 +40,16 @@ def judge(
     for owner in delegating:
         _delegation(owner, owned[owner.account, owner.principal], matrices, holders, findings)
     by_title = {role.title: trusts[role.path] for role in roles if role.path in trusts}
-    proof = ChainProof(scene.catalogue, tuple(_starts(matrices, holders, delegating, owned, roles)), roles, by_title)
+    steps = Steps(scene.catalogue, roles, by_title)
+    proof = ChainProof(tuple(_starts(matrices, holders, delegating, owned, roles)), steps)
     proof.prove()
     findings["chains"].counterexamples += proof.counterexamples
-    findings["chains"].open += proof.open
     findings["chains"].exceptions.update(proof.exceptions)
     for role in roles:
         if role.title in by_title and by_title[role.title].policy is None:
             findings["chains"].open.append(Open(role.name, None, f"{role.path} cannot be read as a trust policy"))
     _people(proof, delegating, holders, findings)
+    findings["chains"].open += steps.open
 
 
 def _judge_trusts(
@@ -112,11 +114,11 @@ def _starts(
     by_place = {(role.account.name, role.name): role for role in roles}
     rows: dict[str, set[Grant]] = {}
     for holder in holders:
-        rows.setdefault(holder.group, set()).update(_grants(holder))
+        rows.setdefault(holder.group, set()).update(grants(holder))
     for holder in holders:
         role = by_place.get((holder.account, holder.name))
         # People hold what their group is granted anywhere; a role is nothing but itself.
-        granted = rows[holder.group] if holder.kind == "group" else set(_grants(holder))
+        granted = rows[holder.group] if holder.kind == "group" else set(grants(holder))
         partition = holder.places[0].partition
         documents = tuple(owned[holder.account, holder.name])
         account = accounts[holder.account]
@@ -154,40 +156,24 @@ def _start(
     )
 
 
-def _grants(holder: Holder) -> Iterator[Grant]:
-    return ((action, place) for action, places in holder.grants.items() for place in places)
-
-
 def _people(
     proof: ChainProof, delegating: Sequence[Owner], holders: Sequence[Holder], findings: Mapping[str, Findings]
 ) -> None:
     """People can become each of their roles; nobody can become a role of an account outside of the model."""
     owners = {(owner.account, owner.principal) for owner in delegating}
     for start in proof.starts:
-        own = [role for role in proof.roles if start.kind == "group" and _is_own(start, role)]
+        own = [role for role in proof.steps.roles if start.kind == "group" and _is_own(start, role)]
         for role in own:
-            if role.title in proof.trusts and proof.step(start, role) is None:
+            if role.title in proof.steps.trusts and proof.steps.step(start, role) is None:
                 sentence = f"{start.title} cannot become its role {role.title}"
                 findings["usability"].counterexamples.append(
                     Counterexample(start.name, start.account, None, ASSUME, sentence, resource=role.arn)
                 )
         if (start.account, start.name) in owners or ASSUME in start.accepted or not _has_id(start, holders):
             continue  # judged as it is written, accepted in writing, or not to be told from a role of its own account
-        stranger = proof.strangers(start, [role.arn for role in own])
+        stranger = proof.steps.strangers(start, [role.arn for role in own])
         if stranger is not None:
-            words = (
-                f"{start.title} can call {ASSUME} on {stranger} of another account: nothing in the matrix intends it"
-            )
-            findings["exactness"].counterexamples.append(
-                Counterexample(
-                    start.name,
-                    start.account,
-                    None,
-                    ASSUME,
-                    words,
-                    resource=stranger,
-                )
-            )
+            findings["exactness"].counterexamples.append(stranger)
 
 
 def _has_id(start: Start, holders: Sequence[Holder]) -> bool:
