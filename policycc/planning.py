@@ -19,6 +19,7 @@ from policycc.ir.statement import Principal
 from policycc.lower.trust import delegations, trusts
 from policycc.model.apart import clashes
 from policycc.model.matrix import Environment, Matrix
+from policycc.model.roles import Roles
 from policycc.plan.blocks import Blocks, Decided, Place
 from policycc.plan.conflicts import SEVERITIES, Graph, graph
 from policycc.plan.partition import Partition, best
@@ -245,7 +246,12 @@ class _Describe:
             iam_groups=kinds["group"],
             roles=kinds["role"],
             permission_sets=kinds["permission-set"],
-            trusts=sum(len(trusts(rehomed(matrix, found), self._own(matrix, everybody))) for matrix in self.matrices),
+            trusts=sum(
+                len(trusts(matrix, self._own(matrix, everybody), roles))
+                for matrices in [tuple(rehomed(matrix, found) for matrix in self.matrices)]
+                for roles in [Roles.of(matrices)]
+                for matrix in matrices
+            ),
             repeated=tuple(sorted((group, count) for group, count in accounts.items() if count > 1)),
             policies=sum(one.policies for one in packed) + hub_policies,
             over_quota=tuple(sorted({*(name for one in packed for name in one.over_quota), *hub_over})),

@@ -93,6 +93,8 @@ class Roles:
         for matrix in matrices:
             homes = {environment.name: environment.account for environment in matrix.environments}
             for cell in matrix.cells:
+                if cell.environment not in homes:
+                    continue  # a part of a matrix, as the account plan makes them
                 account = matrix.account(homes[cell.environment])
                 if mfa_in_trust(matrix, matrix.group(cell.group), account):
                     key = (cell.group, account.name, cell.environment)

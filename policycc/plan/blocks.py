@@ -15,6 +15,7 @@ from policycc.lower.program import Writer
 from policycc.lower.templates import Templates
 from policycc.lower.wishes import Wish
 from policycc.model.matrix import Account, Matrix
+from policycc.model.roles import Roles
 from policycc.passes.driver import minimise
 from policycc.passes.knowledge import context_for
 from policycc.plan.conflicts import Cell
@@ -92,7 +93,7 @@ class Blocks:
         policies = 0
         over = []
         for part in self._parts(account, places):
-            writer = Writer(part.matrix, part.world, self.catalogue, self.templates)
+            writer = Writer(part.matrix, part.world, self.catalogue, self.templates, part.roles)
             for group in part.matrix.groups:
                 writer.add(group, [one for one in part.decisions if one.wish.group == group.name])
             for principal, statements in writer.statements():
@@ -110,8 +111,9 @@ class Blocks:
         chosen = [(one, _within(one.matrix, account, places)) for one in self.asked]
         inside = [(one, matrix) for one, matrix in chosen if matrix.environments]
         world = World.of(tuple(matrix for _, matrix in inside))
+        roles = Roles.of([matrix for _, matrix in inside])
         self._made[key] = tuple(
-            _Part(matrix, world, _decide(one, matrix, world, self.catalogue)) for one, matrix in inside
+            _Part(matrix, world, roles, _decide(one, matrix, world, roles, self.catalogue)) for one, matrix in inside
         )
         return self._made[key]
 
@@ -122,6 +124,7 @@ class _Part:
 
     matrix: Matrix
     world: World
+    roles: Roles
     decisions: tuple[Decision, ...]
 
 
@@ -133,13 +136,13 @@ def _within(matrix: Matrix, account: Account, places: frozenset[Place]) -> Matri
     return replace(matrix, accounts=(account, *others), environments=environments)
 
 
-def _decide(asked: Asked, matrix: Matrix, world: World, catalogue: Catalogue) -> tuple[Decision, ...]:
+def _decide(asked: Asked, matrix: Matrix, world: World, roles: Roles, catalogue: Catalogue) -> tuple[Decision, ...]:
     here = {environment.name for environment in matrix.environments}
     by_group: dict[str, list[Wish]] = {}
     for wish in asked.wishes:
         if wish.environment in here:
             by_group.setdefault(wish.group, []).append(wish)
-    decider = Decider(matrix, world, catalogue, Accepts(asked.accepts.entries))
+    decider = Decider(matrix, world, catalogue, Accepts(asked.accepts.entries), roles)
     return tuple(decision for group in matrix.groups for decision in decider.group(group, by_group.get(group.name, ())))
 
 

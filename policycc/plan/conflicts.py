@@ -9,7 +9,8 @@ from itertools import combinations
 from policycc.catalogue.types import Level
 from policycc.lower.requirements import demanded
 from policycc.model.apart import clashes
-from policycc.model.matrix import Environment, Matrix
+from policycc.model.matrix import Environment, Group, Matrix
+from policycc.model.roles import mfa_in_trust, mfa_of, strictest
 from policycc.plan.partition import Problem
 from policycc.plan.unheld import Unheld
 from policycc.source.span import Span
@@ -176,8 +177,9 @@ def _classes(
 
 @dataclass(frozen=True, slots=True)
 class _Rule:
-    """What a group is asked for: `entries` are the environments of each `[[require]]` that says anything of networks or
-    regions, `any` those where it holds what reaches the whole account, `regional` the same without global services."""
+    """What a group is asked for: `entries` are the environments of each `[[require]]` that says anything of networks,
+    regions or MFA, `any` those where it holds what reaches the whole account, `regional` the same without global
+    services."""
 
     matrix: Matrix
     group: str
@@ -207,7 +209,7 @@ class Demands:
             for group in matrix.groups
             if (matrix.name, group.name) in masks
             for entries in [self._entries(matrix, group.name, numbers)]
-            if len(entries) > 1
+            if len(entries) > 1 or (entries and _guarded(matrix, group))
         )
 
     @staticmethod
@@ -216,7 +218,10 @@ class Demands:
             sum(1 << numbers[matrix.name, name] for name in entry.environments if (matrix.name, name) in numbers)
             for entry in matrix.requires
             if group in entry.groups
-            and not (entry.regions is entry.source_ips is entry.source_vpcs is entry.source_vpc_endpoints is None)
+            and (
+                not (entry.regions is entry.source_ips is entry.source_vpcs is entry.source_vpc_endpoints is None)
+                or (entry.mfa and _guarded(matrix, matrix.group(group)))
+            )
         )
 
     def met(self, mask: int) -> bool:
@@ -240,6 +245,8 @@ class Demands:
     def _one(self, number: int, rule: _Rule, mask: int) -> bool:
         if not mask & rule.any:
             return True
+        if _guarded(rule.matrix, rule.matrix.group(rule.group)) and not self._second_factor(rule, mask):
+            return False
         touched = tuple(bool(mask & entry) for entry in rule.entries)
         if (number, touched) not in self._answers:
             names = tuple(
@@ -247,7 +254,23 @@ class Demands:
                 for index, node in enumerate(self._nodes)
                 if mask >> index & 1 and node.matrix == rule.matrix.name
             )
-            demand = demanded(rule.matrix, rule.group, names, mfa_in_trust=True)
+            demand = demanded(rule.matrix, rule.group, names)
             self._answers[number, touched] = (bool(demand.networks), not demand.impossible)
         networks, possible = self._answers[number, touched]
         return networks and (possible or not mask & rule.regional)
+
+    def _second_factor(self, rule: _Rule, mask: int) -> bool:
+        """Whether a role that reaches them all is assumed with the MFA of the strictest of them: where environments
+        differ, each has a role of its own, and the laxer one does without what would reach the stricter."""
+        demands = {
+            index: mfa_of(rule.matrix, rule.group, node.name)
+            for index, node in enumerate(self._nodes)
+            if mask >> index & 1 and node.matrix == rule.matrix.name
+        }
+        whole = strictest(demands.values())
+        return all(mfa.covers(whole) for index, mfa in demands.items() if rule.any >> index & 1)
+
+
+def _guarded(matrix: Matrix, group: Group) -> bool:
+    """Whether people assume the group's role in accounts other than their own."""
+    return any(mfa_in_trust(matrix, group, account) for account in matrix.accounts)

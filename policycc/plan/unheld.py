@@ -13,6 +13,7 @@ from policycc.catalogue.world import Place, World
 from policycc.lower.decide import Accepts, Decider
 from policycc.lower.wishes import Wish
 from policycc.model.matrix import Account, Matrix
+from policycc.model.roles import Roles
 from policycc.source.span import Span
 
 
@@ -67,7 +68,7 @@ def _of(asked: Asked, place: Place, places: tuple[Place, ...], catalogue: Catalo
     shared = [other for other in places if other.environment.shared and other.account.name == place.account.name]
     world = World(tuple(replace(one, account=_open(one.account)) for one in (place, *shared)))
     matrix = replace(asked.matrix, requires=())
-    decider = Decider(matrix, world, catalogue, Accepts(asked.accepts.entries))
+    decider = Decider(matrix, world, catalogue, Accepts(asked.accepts.entries), Roles.of((matrix,)))
     by_group: dict[str, list[Wish]] = {}
     for wish in asked.wishes:
         if wish.environment == place.name:
