@@ -72,8 +72,9 @@ class Request:
 
     @property
     def account(self) -> str:
-        """The account that owns the resource, and in which the caller lives."""
-        return self.resource.split(":")[4] if self.resource.count(":") >= 5 else ""
+        """The account that owns the resource, and in which the caller lives; empty where its ARN names none."""
+        named = self.resource.split(":")[4] if self.resource.count(":") >= 5 else ""
+        return named if re.fullmatch(r"\d{12}", named) else ""
 
     def line(self, policies: list[Any]) -> dict[str, Any]:
         """The request as a line of `policycc simulate`."""

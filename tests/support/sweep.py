@@ -204,7 +204,7 @@ def _swept(decision: Decision) -> Swept:
 def _build(decision: Decision) -> meaning.Build:
     writer = _writer()
     statements = _statements((decision,), writer)
-    book = account(_matrix(), _world(), (decision,), writer.companions)
+    book = account(_matrix(), _world(), (decision,), writer.companions, Roles())
     policies = [{"path": "team.json"}] if statements else []
     principal = {"account": "main", "name": GROUP, "group": GROUP, "policies": policies}
     manifest = {
