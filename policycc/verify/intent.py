@@ -323,11 +323,11 @@ def accompanies(scene: Scene, holder: Holder, subject: Subject, companion: Compa
         return every((tags, test("StringEquals", companion.key, *companion.creates)))
     if subject.shape.mode is not Mode.EXISTING or subject.type not in companion.types:
         return NEVER
-    return every((tags, some((marks.by_tags(subject, place), _claim(scene, subject, place)))))
+    return every((tags, some((marks.by_tags(subject, place), claimable(scene, subject, place)))))
 
 
-def _claim(scene: Scene, subject: Subject, place: Place) -> Term:
-    """An unmarked resource, or one that is just being made: named as the environment's, or as nobody's."""
+def claimable(scene: Scene, subject: Subject, place: Place) -> Term:
+    """The resource is an unmarked one, or one that is just being made: named as the environment's, or as nobody's."""
     bare = every(Is(TagIs(key, None)) for key, _ in place.environment.tags)
     row = subject.row
     languages = marks.name_languages(row, place) + marks.arn_languages(row, place) if row else ()

@@ -8,6 +8,7 @@ from policycc.catalogue.facts import ActionKind, Part
 from policycc.catalogue.holdability import LISTED_SPELLINGS
 from policycc.catalogue.world import Place
 from policycc.verify import marks
+from policycc.verify.intent import Companion, claimable
 from policycc.verify.question import Question
 from policycc.verify.requests import Mode
 from policycc.verify.terms import (
@@ -30,13 +31,14 @@ _WRITES_EXISTING = frozenset({ActionKind.TAG, ActionKind.UNTAG, ActionKind.UPDAT
 
 
 def tags_move(question: Question) -> Term:
-    """A request changes or removes a boundary tag, or adds one to a resource that carries any."""
+    """A request changes or removes a boundary tag, adds one to a resource that carries any, or gives one that carries
+    none something else than all the tags of the environment that it is of already, or may be claimed for."""
     if question.subject.shape.mode is not Mode.EXISTING or question.excused or not _writes(question):
         return NEVER
-    keys = boundary_keys(question)
-    carries = some(negate(Is(TagIs(key, None))) for key in keys)
-    broken = some(some(_changes(question, key)) for key in keys)
-    return every((carries, broken, negate(some(_completes(question, place) for place in question.granted))))
+    touched = some(some(_changes(question, key)) for key in boundary_keys(question))
+    homes = [_completes(question, place, _own(question, place)) for place in question.granted]
+    homes += [_completes(question, item.place, _claims(question, item)) for item in question.companions]
+    return every((touched, negate(some(homes))))
 
 
 def escapes_on_creation(question: Question) -> Term:
@@ -75,18 +77,45 @@ def assumed_spelling(question: Question, key: str) -> bool:
     return len(key) > LISTED_SPELLINGS and not known
 
 
-def _completes(question: Question, place: Place) -> Term:
-    """The call gives its environment's tags to a resource that is the environment's already, by name or ARN."""
+def _completes(question: Question, place: Place, own: Term) -> Term:
+    """The call gives all the tags of `place`, and no other boundary tag, to a resource that is to be its `own`."""
     if not question.subject.shape.request_tag:
         return NEVER
     tags = place.environment.tags
-    return every(
-        (
-            some(marks.lasting_marks(question.subject, place)),
-            requested(tags),
-            *(negate(Is(OtherSpelling(key))) for key, _ in tags),
-        )
-    )
+    mine = {key.lower() for key, _ in tags}
+    clean = (_clean(question, key, key.lower() in mine) for key in boundary_keys(question))
+    return every((own, requested(tags), *clean))
+
+
+def _own(question: Question, place: Place) -> Term:
+    """The resource is the environment's by name or ARN, and carries no boundary tag at all. What a call creates or
+    updates by name gets the tags of its name's environment, whatever it carries."""
+    lasting = some(marks.lasting_marks(question.subject, place))
+    row = question.subject.row
+    return lasting if row is not None and row.part is Part.UPSERTED else every((lasting, _bare(question)))
+
+
+def _claims(question: Question, companion: Companion) -> Term:
+    """The resource carries no boundary tag at all, and its name does not say that it is another environment's."""
+    if companion.key is not None or question.subject.type not in companion.types:
+        return NEVER
+    return every((_bare(question), claimable(question.scene, question.subject, companion.place)))
+
+
+def _bare(question: Question) -> Term:
+    return every(Is(TagIs(key, None)) for key in boundary_keys(question))
+
+
+def _clean(question: Question, key: str, mine: bool) -> Term:
+    """The request does not name a boundary key: none that is not the environment's own, and of its own no second
+    spelling. Where long keys are left to who creates, that is said of resources that carry the key already."""
+    if not question.subject.shape.tag_keys:
+        return ALWAYS if mine else test("Null", f"aws:RequestTag/{key}", "true")
+    other = negate(Is(OtherSpelling(key)))
+    named = ALWAYS if mine else negate(test("ForAnyValue:StringEquals", "aws:TagKeys", key))
+    if assumed_spelling(question, key):
+        other = some((other, Is(TagIs(key, None))))
+    return every((other, named))
 
 
 def _creates(question: Question) -> bool:
