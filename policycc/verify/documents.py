@@ -6,11 +6,10 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 from policycc.iam.limits import text_size
-from policycc.iam.model import Condition, Effect, Policy, PolicyType
+from policycc.iam.model import Effect, Policy, PolicyType
 from policycc.iam.reader import Reading, is_writable, read_policy, read_policy_value
 from policycc.source.jsonpos import parse
 from policycc.verify.terms import ALWAYS, Is, ResourceMatches, Term, Test, every, negate
@@ -92,13 +91,8 @@ def _clauses(path: str, policy: Policy) -> tuple[Clause, ...]:
     found: list[Clause] = []
     for index, statement in enumerate(policy.statements):
         resources = _resources(statement.resources, statement.not_resources, variables)
-        tests = [Is(_test(condition, variables)) for condition in statement.conditions]
-        form = (
-            statement.effect,
-            statement.resources is None,
-            resources == ALWAYS,
-            tuple(id(test.leaf) for test in tests),
-        )
+        tests = [Is(Test(condition, variables)) for condition in statement.conditions]
+        form = (statement.effect, statement.resources is None, resources == ALWAYS, *(test.leaf for test in tests))
         found.append(
             Clause(
                 path,
@@ -112,12 +106,6 @@ def _clauses(path: str, policy: Policy) -> tuple[Clause, ...]:
             )
         )
     return tuple(found)
-
-
-@lru_cache(maxsize=65536)
-def _test(condition: Condition, variables: bool) -> Test:
-    """One value for equal tests, so that they are quick to tell apart."""
-    return Test(condition, variables)
 
 
 def _resources(resources: Sequence[str] | None, others: Sequence[str] | None, variables: bool) -> Term:

@@ -11,6 +11,7 @@ from typing import Any
 from policycc.catalogue.catalogue import Catalogue
 from policycc.model.matrix import Matrix
 from policycc.verify.actions import open_patterns
+from policycc.verify.classes import Key
 from policycc.verify.delegated import judge as judge_delegated
 from policycc.verify.delegation import delegating_owners
 from policycc.verify.documents import Document, Owner, manifest_owners, owner_by_name, read_document
@@ -60,7 +61,13 @@ def verify(
     if manifest is not None:
         notes += _digests(manifest, documents)
     tested = _tested(read)
-    provers = [_prove(scene, holder, owned[holder.account, holder.name], tested, findings, inline) for holder in found]
+    settled: set[Key] = set()
+    provers: list[Prover] = []
+    for holder in found:
+        own = owned[holder.account, holder.name]
+        if _fits(scene, holder, own, findings, inline):
+            provers.append(Prover(scene, holder, own, tested, settled, findings))
+            provers[-1].prove()
     left = residuals(provers)
     for item in left:
         for name in ("isolation", "exactness") if item.reaches else ("exactness",):
@@ -181,28 +188,24 @@ def _tested(read: Sequence[Document]) -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
-def _prove(
+def _fits(
     scene: Scene,
     holder: Holder,
     documents: Sequence[Document],
-    tested: tuple[str, ...],
     findings: Mapping[str, Findings],
     inline: frozenset[str],
-) -> Prover:
-    prover = Prover(scene, holder, documents, tested, findings)
+) -> bool:
+    """Judge what AWS takes, and say whether the documents can be read as policies at all."""
     quotas = {name: value for matrix in holder.matrices for name, value in scene.matrices[matrix].output.quotas}
     for path, why in misfits(holder.kind, documents, quotas, inline):
         findings["fit"].counterexamples.append(
             Counterexample(holder.name, holder.account, None, None, f"{path}: {why}", policy=path)
         )
     unreadable = [document.path for document in documents if document.policy is None]
-    if not unreadable:
-        prover.prove()
-        return prover
-    for name in _PROVED:
+    for name in _PROVED if unreadable else ():
         if name != "fit":
             findings[name].open.append(Open(holder.name, None, f"{unreadable[0]} cannot be read as a policy"))
-    return prover
+    return not unreadable
 
 
 def _property(name: str, found: Findings) -> Property:

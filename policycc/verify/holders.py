@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from policycc.catalogue.catalogue import Catalogue
 from policycc.catalogue.selectors import Selectors
@@ -16,11 +17,21 @@ from policycc.verify.intent import Holder, Scene
 
 def scene(matrices: Sequence[Matrix], catalogue: Catalogue) -> Scene:
     """The matrices with their environments and the catalogue. Matrices are told apart by name."""
-    return Scene({matrix.name: matrix for matrix in matrices}, World.of(tuple(matrices)), catalogue)
+    return _scene(tuple(matrices), catalogue)
+
+
+@lru_cache(maxsize=2)
+def _scene(matrices: tuple[Matrix, ...], catalogue: Catalogue) -> Scene:
+    return Scene({matrix.name: matrix for matrix in matrices}, World.of(matrices), catalogue)
 
 
 def holders(matrices: Sequence[Matrix], world: World, catalogue: Catalogue) -> tuple[Holder, ...]:
     """Every principal, sorted by account and name. A group of one name in several matrices is one principal."""
+    return _holders(tuple(matrices), world, catalogue)
+
+
+@lru_cache(maxsize=2)
+def _holders(matrices: tuple[Matrix, ...], world: World, catalogue: Catalogue) -> tuple[Holder, ...]:
     found: dict[tuple[str, str], _Draft] = {}
     roles = Roles.of(matrices)
     for matrix in matrices:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from policycc.catalogue.catalogue import Catalogue
 from policycc.catalogue.facts import ActionFacts, ActionKind, Part, RowFacts
@@ -93,13 +94,19 @@ class Scene:
     matrices: Mapping[str, Matrix]
     world: World
     catalogue: Catalogue
-    settled: set[tuple[object, ...]] = field(default_factory=set)
-    """Questions, as `kinds` tells them apart, that no request answers: they need not be asked for another principal."""
     named: dict[tuple[int, int], bool] = field(default_factory=dict)
-    signatures: dict[tuple[object, ...], frozenset[int]] = field(default_factory=dict)
-    """What has been worked out of ARNs and patterns, by their identities: to hash patterns takes longer than to ask."""
+    """Whether some ARNs and some patterns have one in common, by their numbers."""
+    alike: dict[tuple[object, ...], int] = field(default_factory=dict)
+    """What `kinds` says of a type beside some statements, all by their numbers."""
+    kinds: dict[Subject, tuple[int | None, int, int]] = field(default_factory=dict)
+    """The numbers of a subject's kind, of the keys that it shows, and of its ARNs."""
+    _numbers: dict[object, int] = field(default_factory=dict)
     _holdings: dict[tuple[object, ...], Holding] = field(default_factory=dict)
-    _subjects: dict[tuple[str, str | None, bool], tuple[Subject, ...]] = field(default_factory=dict)
+
+    def number(self, value: object) -> int:
+        """A small number that equal values share: to hash terms and patterns again and again takes longer than to
+        ask."""
+        return self._numbers.setdefault(value, len(self._numbers))
 
     def facts(self, action: str) -> ActionFacts:
         return action_facts(self.catalogue, action)
@@ -110,24 +117,7 @@ class Scene:
 
     def subjects(self, action: str, place: Place, *, claimed: bool = False) -> tuple[Subject, ...]:
         """The action on each of its resource types, in each part that a resource can play there."""
-        key = (action, place.account.id, claimed)
-        if key not in self._subjects:
-            self._subjects[key] = tuple(self._shapes(self.facts(action), place, claimed))
-        return self._subjects[key]
-
-    def _shapes(self, facts: ActionFacts, place: Place, claimed: bool) -> Iterator[Subject]:
-        def subject(row: RowFacts | None, mode: Mode) -> Subject:
-            return Subject(facts, row, shape(facts, row, mode, place.partition, place.account.id, claimed=claimed))
-
-        if not facts.rows:
-            yield subject(None, Mode.NONE)
-        for row in facts.rows:
-            modes = _MODES[row.part]
-            yield from (subject(row, mode) for mode in modes)
-            if not claimed:
-                yield from _of_aws(subject(row, Mode.EXISTING), place.partition)
-            if facts.kind is ActionKind.TAG and f"{facts.action.service}:createaction" in row.supplied:
-                yield subject(row, Mode.BEING_CREATED)
+        return subjects(self.catalogue, action, place.partition, place.account.id, claimed)
 
     def holding(self, holder: Holder, facts: ActionFacts, place: Place) -> Holding:
         """How the ladder of the matrix language holds the action in `place` for this principal."""
@@ -137,7 +127,7 @@ class Scene:
         places = self.world.account_places(place)
         everywhere = all(other in granted and other.matrix == place.matrix for other in places)
         passes = self._passes(holder, place) if facts.action.id == "iam:PassRole" else ()
-        key = (facts.action.id, id(place), everywhere, passes)
+        key = (facts.action.id, place, everywhere, passes)
         if key not in self._holdings:
             ask = Ask(tagging.keys, tagging.always, everywhere, passes)
             self._holdings[key] = hold(self.world, place, facts, ask)
@@ -184,6 +174,29 @@ class Scene:
         return "fallback" if (fallback.reads if reads else fallback.others) == "grant" else None
 
 
+@lru_cache(maxsize=65536)
+def subjects(
+    catalogue: Catalogue, action: str, partition: str, account: str | None, claimed: bool
+) -> tuple[Subject, ...]:
+    """The action on each of its resource types, in each part that a resource can play in an account."""
+    return tuple(_subjects(action_facts(catalogue, action), partition, account, claimed))
+
+
+def _subjects(facts: ActionFacts, partition: str, account: str | None, claimed: bool) -> Iterator[Subject]:
+    def subject(row: RowFacts | None, mode: Mode) -> Subject:
+        return Subject(facts, row, shape(facts, row, mode, partition, account, claimed=claimed))
+
+    if not facts.rows:
+        yield subject(None, Mode.NONE)
+    for row in facts.rows:
+        modes = _MODES[row.part]
+        yield from (subject(row, mode) for mode in modes)
+        if not claimed:
+            yield from _of_aws(subject(row, Mode.EXISTING), partition)
+        if facts.kind is ActionKind.TAG and f"{facts.action.service}:createaction" in row.supplied:
+            yield subject(row, Mode.BEING_CREATED)
+
+
 def _of_aws(subject: Subject, partition: str) -> Iterator[Subject]:
     """The same for what AWS itself owns under names that no customer can choose, such as `default:mysql-8-0`."""
     for owned in subject.row.aws_owned if subject.row is not None else ():
@@ -204,11 +217,6 @@ def intended(scene: Scene, holder: Holder, subject: Subject, companions: tuple[C
         or scene.residual_in(holder, subject.facts, place) is not None
     ]
     return some(ways)
-
-
-def accepted_escape(holder: Holder, subject: Subject) -> bool:
-    """Whether somebody decided to live with what the action can do to the boundary."""
-    return any((subject.action, place) in holder.accepted_escapes for place in holder.grants.get(subject.action, ()))
 
 
 def granted_in(scene: Scene, holder: Holder, subject: Subject, place: Place) -> Term:

@@ -1,27 +1,31 @@
-"""Actions that are alike: of two that the prover cannot tell apart it asks about one.
+"""Actions and questions that are alike: of two that the prover cannot tell apart it asks about one.
 
-Alike are actions of one service with the same facts, but for names, sources and condition keys that nobody tests.
+Alike actions are of one service with the same facts, but for names, sources and condition keys that nobody tests. Alike
+questions have the same answer, whatever the action, the type and the principal are called: all that a property reads of
+them is in their kind. `tests/unit/verify/test_kinds.py` asks every question of many proofs, and compares.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from policycc.catalogue import keys
 from policycc.catalogue.catalogue import Catalogue
-from policycc.catalogue.facts import ActionFacts, EscapeKind, RowFacts
+from policycc.catalogue.facts import ActionFacts, EscapeKind, Part, RowFacts
 from policycc.catalogue.holdability import ROLE_TYPES
+from policycc.catalogue.holding import Holding, RowHolding, Verdict
 from policycc.catalogue.holding_facts import facts as action_facts
-from policycc.catalogue.language import of_resource
-from policycc.catalogue.regions import global_region
+from policycc.catalogue.language import of_resource, render
 from policycc.catalogue.types import Level
 from policycc.catalogue.world import Place
+from policycc.model.matrix import Requirement
 from policycc.verify import marks
-from policycc.verify.intent import OPENED
-from policycc.verify.question import Question
+from policycc.verify.intent import OPENED, Companion, Holder, Scene, pins
+from policycc.verify.requests import TAG_KEYS, Mode, Shape, Subject, request_key, tag_key, writes_tags
 from policycc.verify.space import arn_signatures, resource_tokens
-from policycc.verify.strings import TooManyStatesError, of_language
-from policycc.verify.terms import ResourceMatches, leaves
+from policycc.verify.strings import Tokens, of_language
+from policycc.verify.terms import ResourceMatches
 
 _BY_NAME = frozenset({"iam", "sts"})
 """Services of which some actions are held in a way of their own."""
@@ -82,103 +86,137 @@ def _row(row: RowFacts, tested: tuple[str, ...]) -> Kind:
     )
 
 
-def question_kind(question: Question, tested: tuple[str, ...]) -> Kind | None:
-    """What questions share if they have the same answer, whatever the action, the type and the principal are called;
-    None for a question that has no like. The form of the statements and the environments come besides.
-
-    Two types differ in their ARNs, and that matters only as far as patterns tell those apart: the statements', the
-    declared ARNs, and the names of each environment as this type has them."""
-    facts, row = question.subject.facts, question.subject.row
-    if row is None or row.aws_owned or row.id in marks.RESERVED or row.id in ROLE_TYPES:
+def subject_kind(subject: Subject) -> Kind | None:
+    """What the properties read of an action on a type, beside its ARNs, its VPC, the keys that it shows, and how it is
+    held; None for a subject that has no like."""
+    facts, row, shape = subject.facts, subject.row, subject.shape
+    if row is not None and row.id in ROLE_TYPES:
         return None
-    places = question.places
-    try:
-        arns = _arns(question, row)
-    except TooManyStatesError:
-        return None
+    escapes = {escape.kind for escape in facts.escapes}
+    tags = writes_tags(subject) or shape.mode is not Mode.EXISTING
     return (
-        _part_of_action(facts, places[0].partition),
-        demands(question),
-        question.excused,
-        question.companions
-        and (
-            facts.action.id,
-            *((question.subject.type in i.types, id(i.place), i.creates, i.key) for i in question.companions),
-        ),
-        question.subject.shape.mode,
-        _row(row, tested)[1:3],
-        _row(row, tested)[4:9],
-        row.owner is not None and row.owner.chosen,
-        _row(row, tested)[10:],
-        arns,
-        tuple(_ways(question, place) for place in question.granted),
+        shape.mode,
+        shape.echoes,
+        _tags(subject) if tags else (),
+        facts.name_chosen and shape.mode is Mode.CREATED,
+        EscapeKind.FORBIDDEN in escapes,
+        EscapeKind.MITIGABLE in escapes,
+        row is None or (row.part if row.part in _PARTS else None, tuple(item.condition for item in row.aws_owned)),
     )
 
 
-def _arns(question: Question, row: RowFacts) -> frozenset[int]:
-    """Which patterns ARNs of the type match together."""
-    places, shape = question.places, question.subject.shape
-    named = [leaf for leaf in leaves(question.allowed) if isinstance(leaf, ResourceMatches)]
-    key = (id(shape.arns), row.id, id(places[0]), tuple(map(id, named)))
-    known = question.scene.signatures.get(key)
-    if known is None:
-        groups = [tuple(resource_tokens(leaf)) for leaf in named]
-        groups += [tuple(of_language(of_resource(arn)) for arn in place.environment.arns) for place in places]
-        groups += [tuple(of_language(name) for name in marks.name_languages(row, place)) for place in places]
-        known = question.scene.signatures[key] = arn_signatures(shape, tuple(groups))
-    return known
+def _tags(subject: Subject) -> Kind:
+    """What the call does with the tags of the request."""
+    facts, shape = subject.facts, subject.shape
+    writer = facts.tag_writer.kind if facts.tag_writer else None
+    return (shape.request_tag, shape.tag_keys, bool(facts.creates_outside_rows), writer, writes_tags(subject))
 
 
-def _part_of_action(facts: ActionFacts, partition: str) -> Kind:
-    """What the properties ask of an action, beside how it is held."""
-    service = facts.action.service
-    return (
-        facts.kind,
-        facts.name_chosen,
-        facts.creates_outside_rows,
-        facts.request_tag,
-        facts.tag_keys,
-        facts.tag_writer,
-        tuple(escape.id for escape in facts.escapes if escape.kind is not EscapeKind.ASSUMED),
-        global_region(service, partition),
-        service if facts.tag_writer is not None else None,
-    )
+_PARTS = frozenset({Part.INPUT, Part.UPSERTED, Part.COPIED})
+"""The parts of a resource for which properties ask, beside the mode."""
 
 
-def demands(question: Question) -> Kind:
-    """The requirements that the principal has to meet in each environment of its account."""
-    holder, scene = question.holder, question.scene
-    return (
-        holder.guard,
-        *(
-            (
-                id(place),
-                *(
-                    id(entry)
-                    for entry in scene.matrices[place.matrix].requires
-                    if holder.group in entry.groups and place.name in entry.environments
-                ),
-            )
-            for place in question.places
-        ),
-    )
+def supply_kind(shape: Shape) -> Kind:
+    """All that decides which keys requests show."""
+    tags = (shape.tag_prefix, shape.confirmed, shape.request_tag, shape.tag_keys)
+    return (shape.supplied, *tags, shape.claimed, shape.mode, shape.creating)
 
 
-def _ways(question: Question, place: Place) -> Kind:
-    """How the ladder holds the type in a place, as far as the properties ask for it."""
-    holding = question.scene.holding(question.holder, question.subject.facts, place)
-    row = next((row for row in holding.rows if row.type == question.subject.type), None)
+def shown_kind(shape: Shape, tested: Iterable[str]) -> Kind:
+    """How requests show some keys."""
+    return tuple(_shows(shape, key) for key in tested)
+
+
+def _shows(shape: Shape, key: str) -> object:
+    tag = tag_key(key)
+    if tag is not None:
+        return shape.tag_supply(tag[0])
+    if key == TAG_KEYS or request_key(key) is not None:
+        return (shape.request_tag, shape.tag_keys)
+    return (shape.shows(key), shape.always_shows(key))
+
+
+def arns_kind(subject: Subject, places: tuple[Place, ...], named: Iterable[ResourceMatches]) -> Kind:
+    """Which patterns the ARNs of a type match together: two types differ in their ARNs, and that matters only as far as
+    those tell them apart that statements, declared ARNs, names of environments (as this type has them), AWS's own
+    resources and reserved names have. Raises TooManyStatesError."""
+    row = subject.row
+    groups = [tuple(resource_tokens(leaf)) for leaf in named]
     if row is None:
-        return (holding.verdict,)
+        return (arn_signatures(subject.shape, tuple(groups)),)
+    declared = [marks.arn_languages(row, place) for place in places]
+    groups += [tuple(of_language(of_resource(arn)) for arn in place.environment.arns) for place in places]
+    groups += [tuple(of_language(name) for name in marks.name_languages(row, place)) for place in places]
+    groups += [_patterns((render(owned.arn, places[0].partition, None),)) for owned in row.aws_owned]
+    groups.append(_patterns(marks.RESERVED.get(row.id, ())))
+    return (arn_signatures(subject.shape, tuple(groups)), tuple(map(bool, declared)))
+
+
+def _patterns(patterns: tuple[str, ...]) -> tuple[Tokens, ...]:
+    return tuple(resource_tokens(ResourceMatches(patterns, variables=False)))
+
+
+def demands(scene: Scene, holder: Holder) -> Kind:
+    """The environments of the principal's account, with the requirements that the principal has to meet in each."""
+    places = scene.world.account_places(holder.places[0])
+    return (holder.guard, *((place, *_entries(scene, holder, place)) for place in places))
+
+
+def demanded(scene: Scene, holder: Holder) -> Iterator[Requirement]:
+    """The requirements that the principal has to meet anywhere."""
+    for place in scene.world.account_places(holder.places[0]):
+        yield from _entries(scene, holder, place)
+
+
+def _entries(scene: Scene, holder: Holder, place: Place) -> Iterator[Requirement]:
+    for entry in scene.matrices[place.matrix].requires:
+        if holder.group in entry.groups and place.name in entry.environments:
+            yield entry
+
+
+def companions_kind(subject: Subject, companions: tuple[Companion, ...]) -> Kind:
+    """What the properties read of the creates that a tag action accompanies."""
+    if not companions:
+        return ()
+    return (subject.action, _tags(subject), *((subject.type in i.types, i.place, i.creates, i.key) for i in companions))
+
+
+def opened_kind(holding: Holding, subject: Subject) -> Kind:
+    """What the properties that no request may break read of the ladder's answer."""
+    row = _row_of(holding, subject)
+    if row is None:
+        return (holding.verdict is Verdict.HELD,)
     return (
-        holding.verdict,
-        row.verdict,
-        tuple(
-            (way.how, way.resources if way.how in OPENED else (), way.resource_tags, way.request_tags, way.pins)
-            for way in row.ways
-        ),
-        tuple(way.tag_keys for way in row.ways),
+        holding.verdict is Verdict.HELD,
+        pins(row),
+        any(way.how == "account" for way in row.ways),
+        any(way.request_tags for way in row.ways) and _tags(subject),
+        tuple((way.resources, way.resource_tags, way.request_tags, way.pins) for way in row.ways if way.how in OPENED),
     )
+
+
+def held_kind(holding: Holding, subject: Subject) -> Kind:
+    """What usability reads of the ladder's answer."""
+    row = _row_of(holding, subject)
+    if row is None:
+        return ()
+    return (
+        row.verdict,
+        tuple((way.how, bool(way.resource_tags), bool(way.request_tags), way.pins, way.tag_keys) for way in row.ways),
+        any(way.request_tags or way.tag_keys for way in row.ways) and _tags(subject),
+        _pinned(row, subject),
+    )
+
+
+def _pinned(row: RowHolding, subject: Subject) -> Kind:
+    """Which of the keys that ways test a request shows at all."""
+    owned = () if row.row is None else (item.condition[1] for item in row.row.aws_owned if item.condition)
+    tested = dict.fromkeys(key.lower() for key in (*(pin.key for way in row.ways for pin in way.pins), *owned))
+    return shown_kind(subject.shape, tested)
+
+
+def _row_of(holding: Holding, subject: Subject) -> RowHolding | None:
+    return next((row for row in holding.rows if row.type == subject.type), None)
 
 
 @lru_cache(maxsize=65536)

@@ -10,10 +10,9 @@ from policycc.catalogue.holding import Holding, RowHolding
 from policycc.catalogue.holding import Verdict as Holdable
 from policycc.catalogue.world import Place
 from policycc.verify import marks
-from policycc.verify.actions import Matched, matched
+from policycc.verify.classes import Class, Key, Sorting
 from policycc.verify.documents import Clause, Document
-from policycc.verify.intent import Companion, Holder, Scene, companions_of
-from policycc.verify.kinds import kind_of, question_kind
+from policycc.verify.intent import Holder, Scene
 from policycc.verify.properties import closure, usability
 from policycc.verify.properties.escape import escape
 from policycc.verify.properties.exactness import exactness
@@ -23,12 +22,9 @@ from policycc.verify.replay import Replayer
 from policycc.verify.requests import Mode, Subject
 from policycc.verify.result import Counterexample, Open
 from policycc.verify.search import Undecided, Witness, find
-from policycc.verify.space import reaches
-from policycc.verify.strings import TooManyStatesError
-from policycc.verify.terms import NEVER, Term, every, negate, some
+from policycc.verify.terms import NEVER, Term, every, some
 from policycc.verify.variables import grounded
 
-_NOTHING = Matched((), ())
 ENOUGH = 100
 """Requests that nothing intends, after which no more are looked for: a statement on `*` allows tens of thousands."""
 
@@ -43,19 +39,6 @@ class Findings:
 
 
 @dataclass(frozen=True, slots=True)
-class Class:
-    """Actions that are alike in facts, grants and statements. What is asked of the first holds of all."""
-
-    actions: tuple[str, ...]
-    statements: Matched
-    granted: tuple[Place, ...]
-
-    @property
-    def action(self) -> str:
-        return self.actions[0]
-
-
-@dataclass(frozen=True, slots=True)
 class Breach:
     """One way to break a property: the request that breaks it, and what to say of it."""
 
@@ -67,132 +50,77 @@ class Breach:
 
 @dataclass(slots=True)
 class Prover:
-    """Proves one principal's policies. `tested` are the folded condition keys of all documents of the proof."""
+    """Proves one principal's policies. `tested` are the folded condition keys of all documents of the proof, `settled`
+    its questions that no request answers: they need not be asked for another principal."""
 
     scene: Scene
     holder: Holder
     documents: Sequence[Document]
     tested: tuple[str, ...]
+    settled: set[Key]
     findings: Mapping[str, Findings]
-    classes: tuple[Class, ...] = ()
-    clauses: list[Clause] = field(default_factory=list)
-    _allowed: dict[Matched, Term] = field(default_factory=dict)
-    _companions: Mapping[str, tuple[Companion, ...]] = field(default_factory=dict)
-    _spellings: dict[str, str] = field(default_factory=dict)
-    _names: tuple[str, ...] = ()
-    _asked: set[tuple[object, ...]] = field(default_factory=set)
+    sorting: Sorting = field(init=False)
+    _spellings: Mapping[str, str] = field(init=False)
+    _names: tuple[str, ...] = field(init=False)
+    _asked: set[Key] = field(default_factory=set)
     _replay: Replayer = field(init=False)
 
-    def prove(self) -> None:
-        """Fill in the findings."""
-        self.clauses = [clause for document in self.documents for clause in document.clauses]
-        self._companions = companions_of(self.scene, self.holder)
-        places = self.scene.world.account_places(self.holder.places[0])
+    def __post_init__(self) -> None:
+        clauses = [clause for document in self.documents for clause in document.clauses]
+        self.sorting = Sorting(self.scene, self.holder, clauses, self.tested)
+        places = self.sorting.places
         self._spellings = {key.lower(): key for place in places for key, _ in place.environment.tags}
         self._names = tuple(name for place in places for name in place.environment.names)
         self._replay = Replayer(self.holder, self.documents)
-        self.classes = tuple(self._classes())
+
+    @property
+    def classes(self) -> tuple[Class, ...]:
+        return self.sorting.classes
+
+    @property
+    def clauses(self) -> Sequence[Clause]:
+        return self.sorting.clauses
+
+    def prove(self) -> None:
+        """Fill in the findings."""
         mine = len(self.findings["exactness"].counterexamples)
         for found in self.classes:
             if found.statements.allows and len(self.findings["exactness"].counterexamples) - mine < ENOUGH:
                 self._nothing_more(found)
             if found.granted:
                 self._usable(found)
-            if found.action in self._companions:
+            if found.companions:
                 self._companion_usable(found)
         if len(self.findings["exactness"].counterexamples) - mine >= ENOUGH:
             for name in ("isolation", "closure", "escape"):
                 why = f"nothing was looked for after {ENOUGH} requests that nothing intends"
                 self.findings[name].open.append(Open(self.holder.name, None, why))
 
-    # -- what is alike --------------------------------------------------------------------------------------------
-
-    def _classes(self) -> Iterator[Class]:
-        allowed = matched(self.clauses, self.scene.catalogue)
-        accepted = {action for action, _ in self.holder.accepted_residuals | self.holder.accepted_escapes}
-        alike: dict[tuple[object, ...], list[str]] = {}
-        members = dict.fromkeys([*allowed, *self.holder.grants, *self._companions])
-        for action in members:
-            key = (
-                kind_of(self.scene.catalogue, action, self.tested),
-                allowed.get(action, _NOTHING),
-                id(self.holder.grants.get(action)),
-                action if action in accepted or action in self._companions else None,
-            )
-            alike.setdefault(key, []).append(action)
-        for actions in alike.values():
-            yield Class(tuple(actions), allowed.get(actions[0], _NOTHING), self.holder.grants.get(actions[0], ()))
-
-    def _term(self, statements: Matched) -> Term:
-        """What the statements let through of a request for the action."""
-        if statements not in self._allowed:
-            self._allowed[statements] = every(
-                (
-                    some(self.clauses[index].scope for index in statements.allows),
-                    *(negate(self.clauses[index].scope) for index in statements.denies),
-                )
-            )
-        return self._allowed[statements]
-
-    def live(self, statements: Matched, subject: Subject) -> Matched:
-        """The statements that can name a resource of the subject's type."""
-
-        def lives(index: int) -> bool:
-            resources = self.clauses[index].resources
-            if resources is None:
-                return True
-            key = (id(subject.shape.arns), id(resources))
-            found = self.scene.named.get(key)
-            if found is None:
-                found = self.scene.named[key] = reaches(subject.shape, resources)
-            return found
-
-        try:
-            return Matched(tuple(filter(lives, statements.allows)), tuple(filter(lives, statements.denies)))
-        except TooManyStatesError:
-            return statements
-
-    def question(self, found: Class, subject: Subject) -> Question:
-        live = self.live(found.statements, subject)
-        return Question(
-            self.scene,
-            self.holder,
-            subject,
-            self._term(live),
-            found.granted,
-            self._companions.get(subject.action, ()),
-            tuple(self.clauses[index].form for index in (*live.allows, *live.denies)),
-        )
-
     # -- properties that no request may break ---------------------------------------------------------------------
 
     def _nothing_more(self, found: Class) -> None:
         for subject in self.scene.subjects(found.action, self.holder.places[0]):
-            question = self.question(found, subject)
-            key = self._key(found, question, None)
+            if not self.sorting.live(found.statements, subject).statements.allows:
+                continue
+            key = self._new(self.sorting.opened_key(found, subject))
             if key is None:
                 continue
+            question = self.sorting.question(found, subject)
             ways = [breach for breach in breaches(question) if breach.term != NEVER]
             possible = every((question.allowed, marks.agreement(subject, question.places), marks.not_reserved(subject)))
             try:
                 # Usually nothing is wrong, and then one question for all properties is enough.
                 if self.search(subject, every((possible, some(breach.term for breach in ways)))) is None:
-                    self.scene.settled.add(key)
+                    self.settled.add(key)
                     continue
             except Undecided:
                 pass
             for breach in ways:
                 self._find(found, subject, breach, every((possible, breach.term)), allowed=True)
 
-    def _key(self, found: Class, question: Question, place: Place | None) -> tuple[object, ...] | None:
-        """What questions with the same answer share; None for one that need not be asked again."""
-        kind = question_kind(question, self.tested)
-        if kind is None:
-            subject = question.subject
-            # Of this principal only: two statements of one form may name different resources.
-            kind = (id(self), subject.action, subject.type, subject.shape.mode, subject.shape.arns)
-        key = (question.forms, tuple(map(id, found.granted)), id(place), kind)
-        if key in self.scene.settled or key in self._asked:
+    def _new(self, key: Key) -> Key | None:
+        """The key of a question; None for one that need not be asked again."""
+        if key in self.settled or key in self._asked:
             return None
         self._asked.add(key)
         return key
@@ -253,12 +181,11 @@ class Prover:
 
     def _usable(self, found: Class) -> None:
         facts = self.scene.facts(found.action)
-        for place in found.granted:
-            holding = self.scene.holding(self.holder, facts, place)
+        for place, holding, decision in zip(found.granted, found.holdings, found.decisions, strict=True):
             if self._left_out_as_escape(facts, place):
                 continue
             if holding.verdict is not Holdable.HELD:
-                self._residual_usable(found, place)
+                self._residual_usable(found, place, decision)
                 continue
             rows = _held(holding)
             self._except_unconfirmed(found, rows)
@@ -266,35 +193,35 @@ class Prover:
                 # What a tag action does to a resource in the making is its companion's business.
                 if subject.type not in rows or subject.shape.mode is Mode.BEING_CREATED:
                     continue
-                question = self.question(found, subject)
-                key = self._key(found, question, place)
+                key = self._new(self.sorting.held_key(found, subject, place, holding))
                 if key is None:
                     continue
+                question = self.sorting.question(found, subject)
                 terms = usability.canonical(question, place, rows[subject.type])
                 works = [self._must(found, question, place, term) for term in terms]
                 if all(works):
-                    self.scene.settled.add(key)
+                    self.settled.add(key)
 
     def _left_out_as_escape(self, facts: ActionFacts, place: Place) -> bool:
         """A forbidden escape is to be left out, however well it could be held, unless somebody accepts it."""
         forbidden = any(escape.kind is EscapeKind.FORBIDDEN for escape in facts.escapes)
         return forbidden and (facts.action.id, place) not in self.holder.accepted_escapes
 
-    def _residual_usable(self, found: Class, place: Place) -> None:
+    def _residual_usable(self, found: Class, place: Place, decision: str | None) -> None:
         """What somebody decided to allow in the whole account is granted as well."""
         facts = self.scene.facts(found.action)
         defeats = {escape.kind for escape in facts.escapes} - {EscapeKind.ASSUMED}
-        if self.scene.residual_in(self.holder, facts, place) is None or (
-            defeats and (found.action, place) not in self.holder.accepted_escapes
-        ):
+        if decision is None or (defeats and (found.action, place) not in self.holder.accepted_escapes):
             return
         for subject in self.scene.subjects(found.action, place, claimed=True):
             if subject.shape.mode is Mode.BEING_CREATED:
                 continue
-            question = self.question(found, subject)
-            key = self._key(found, question, place)
-            if key is not None and self._must(found, question, place, usability.residual(question, place)):
-                self.scene.settled.add(key)
+            key = self._new(self.sorting.held_key(found, subject, place, None))
+            if key is None:
+                continue
+            question = self.sorting.question(found, subject)
+            if self._must(found, question, place, usability.residual(question, place)):
+                self.settled.add(key)
 
     def _except_unconfirmed(self, found: Class, rows: Mapping[str, RowHolding]) -> None:
         for row in rows.values():
@@ -304,11 +231,11 @@ class Prover:
                 )
 
     def _companion_usable(self, found: Class) -> None:
-        for companion in self._companions[found.action]:
+        for companion in found.companions:
             for subject in self.scene.subjects(found.action, companion.place, claimed=True):
                 if subject.type not in companion.types:
                     continue
-                question = self.question(found, subject)
+                question = self.sorting.question(found, subject)
                 for term in usability.companion(question, companion):
                     self._must(found, question, companion.place, term)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from policycc.catalogue.world import Place
-from policycc.verify.intent import Companion, Holder, Scene, accepted_escape
+from policycc.verify.intent import Companion, Holder, Scene
 from policycc.verify.requests import Subject
 from policycc.verify.terms import Term
 
@@ -21,8 +21,8 @@ class Question:
     allowed: Term
     granted: tuple[Place, ...]
     companions: tuple[Companion, ...]
-    forms: tuple[object, ...] = ()
-    """What the statements share with others that differ in actions and resources only."""
+    excused: bool
+    """Whether somebody decided that the action may be used in the whole account."""
 
     @property
     def places(self) -> tuple[Place, ...]:
@@ -32,9 +32,3 @@ class Question:
     @property
     def alone(self) -> bool:
         return self.scene.alone(self.holder.places[0])
-
-    @property
-    def excused(self) -> bool:
-        """Whether somebody decided that the action may be used in the whole account."""
-        residual = self.scene.residual(self.holder, self.subject.facts)
-        return residual is not None or accepted_escape(self.holder, self.subject)

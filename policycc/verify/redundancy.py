@@ -12,8 +12,9 @@ from dataclasses import dataclass, field, replace
 
 from policycc.verify import marks
 from policycc.verify.actions import expand
+from policycc.verify.classes import Class
 from policycc.verify.documents import Clause
-from policycc.verify.prove import Class, Prover, breaches
+from policycc.verify.prove import Prover, breaches
 from policycc.verify.requests import Subject
 from policycc.verify.search import Undecided
 from policycc.verify.space import reaches
@@ -100,10 +101,10 @@ class Redundancy:
         """The subjects that the statement can name, with what no other statement lets through."""
         prover = self.prover
         for subject in prover.scene.subjects(found.action, prover.holder.places[0]):
-            live = prover.live(found.statements, subject)
+            live = prover.sorting.live(found.statements, subject).statements
             if index not in live.allows:
                 continue
-            question = prover.question(found, subject)
+            question = prover.sorting.question(found, subject)
             others = [prover.clauses[other].scope for other in live.allows if other != index]
             denied = [prover.clauses[other].scope for other in live.denies]
             base = every(

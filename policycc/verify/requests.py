@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from policycc.catalogue import keys
-from policycc.catalogue.facts import ActionFacts, Part, RowFacts, Support
+from policycc.catalogue.facts import ActionFacts, ActionKind, Part, RowFacts, Support
 from policycc.catalogue.global_keys import GLOBAL_KEYS, Presence
 from policycc.catalogue.language import Language, Literal
 from policycc.verify.arns import of_type
@@ -126,9 +126,11 @@ class Shape:
         return keys.supplies(self.supplied, key)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Subject:
-    """An action on one of its resource types; `row` is None for an action that takes no resource."""
+    """An action on one of its resource types; `row` is None for an action that takes no resource.
+
+    There is one value for each, so that a table can have them as keys at no cost."""
 
     facts: ActionFacts
     row: RowFacts | None
@@ -141,6 +143,19 @@ class Subject:
     @property
     def type(self) -> str:
         return self.row.type if self.row else "*"
+
+
+_WRITES_EXISTING = frozenset({ActionKind.TAG, ActionKind.UNTAG, ActionKind.UPDATE_WITH_TAGS})
+
+
+def writes_tags(subject: Subject) -> bool:
+    """Whether the call can write tags of an existing resource."""
+    facts, row = subject.facts, subject.row
+    if facts.kind in _WRITES_EXISTING:
+        return True
+    if facts.tag_writer is not None and facts.tag_writer.kind != "indirect":
+        return facts.kind not in (ActionKind.CREATE, ActionKind.DERIVE)
+    return row is not None and row.part is Part.UPSERTED and row.request_tag
 
 
 def tag_key(key: str) -> tuple[str, str] | None:

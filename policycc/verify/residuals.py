@@ -29,12 +29,11 @@ def residuals(provers: Sequence[Prover]) -> tuple[Residual, ...]:
         scene, holder = prover.scene, prover.holder
         places = scene.world.account_places(holder.places[0])
         for alike in prover.classes:
-            facts = scene.facts(alike.action)
-            decision = scene.residual(holder, facts)
+            decision = next(filter(None, alike.decisions), None)
             if decision is None:
                 continue
             reaches = tuple(sorted(place.name for place in places if place not in alike.granted))
-            reason = scene.holding(holder, facts, alike.granted[0]).reason
+            reason = alike.holdings[0].reason
             key = (holder.account, holder.name, decision, reason, reaches)
             found.setdefault(key, []).extend(alike.actions)
     return tuple(

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from policycc.catalogue.facts import ActionKind, Part
+from policycc.catalogue.facts import Part
 from policycc.catalogue.holdability import LISTED_SPELLINGS
 from policycc.catalogue.world import Place
 from policycc.verify import marks
-from policycc.verify.intent import Companion, claimable
+from policycc.verify.intent import Companion, Holder, Scene, claimable
 from policycc.verify.question import Question
-from policycc.verify.requests import Mode
+from policycc.verify.requests import Mode, writes_tags
 from policycc.verify.terms import (
     ALWAYS,
     NEVER,
@@ -27,13 +27,11 @@ from policycc.verify.terms import (
     test,
 )
 
-_WRITES_EXISTING = frozenset({ActionKind.TAG, ActionKind.UNTAG, ActionKind.UPDATE_WITH_TAGS})
-
 
 def tags_move(question: Question) -> Term:
     """A request changes or removes a boundary tag, adds one to a resource that carries any, or gives one that carries
     none something else than all the tags of the environment that it is of already, or may be claimed for."""
-    if question.subject.shape.mode is not Mode.EXISTING or question.excused or not _writes(question):
+    if question.subject.shape.mode is not Mode.EXISTING or question.excused or not writes_tags(question.subject):
         return NEVER
     touched = some(some(_changes(question, key)) for key in boundary_keys(question))
     homes = [_completes(question, place, _own(question, place)) for place in question.granted]
@@ -59,7 +57,7 @@ def second_spelling(question: Question) -> Term:
 
     That no resource gets a second spelling which carries the key already, `tags_move` sees to."""
     subject = question.subject
-    made = subject.shape.mode in (Mode.CREATED, Mode.BEING_CREATED) or _creates(question) or _writes(question)
+    made = subject.shape.mode in (Mode.CREATED, Mode.BEING_CREATED) or _creates(question) or writes_tags(subject)
     if question.excused or not made or not (subject.shape.tag_keys and subject.shape.request_tag):
         return NEVER
     keys = [key for key in boundary_keys(question) if not assumed_spelling(question, key)]
@@ -68,13 +66,23 @@ def second_spelling(question: Question) -> Term:
 
 def boundary_keys(question: Question) -> tuple[str, ...]:
     """The boundary keys of all environments of the account."""
-    return tuple(dict.fromkeys(key for place in question.places for key, _ in place.environment.tags))
+    return _keys(question.places)
 
 
 def assumed_spelling(question: Question, key: str) -> bool:
     """Whether the matrix leaves it to its users not to spell a long key in a second way when they create."""
-    known = all(question.scene.matrices[name].tagging.keys is not None for name in question.holder.matrices)
-    return len(key) > LISTED_SPELLINGS and not known
+    return key in spellings_assumed(question.scene, question.holder)
+
+
+def spellings_assumed(scene: Scene, holder: Holder) -> tuple[str, ...]:
+    """The boundary keys too long to list the spellings of, if the matrix does not say which other keys are in use."""
+    if all(scene.matrices[name].tagging.keys is not None for name in holder.matrices):
+        return ()
+    return tuple(key for key in _keys(scene.world.account_places(holder.places[0])) if len(key) > LISTED_SPELLINGS)
+
+
+def _keys(places: tuple[Place, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(key for place in places for key, _ in place.environment.tags))
 
 
 def _completes(question: Question, place: Place, own: Term) -> Term:
@@ -123,17 +131,6 @@ def _creates(question: Question) -> bool:
     if subject.shape.mode is Mode.NONE:
         return bool(subject.facts.creates_outside_rows) and subject.shape.request_tag
     return subject.shape.mode is Mode.CREATED
-
-
-def _writes(question: Question) -> bool:
-    """Whether the call can write tags of an existing resource."""
-    facts = question.subject.facts
-    if facts.kind in _WRITES_EXISTING:
-        return True
-    row = question.subject.row
-    if facts.tag_writer is not None and facts.tag_writer.kind != "indirect":
-        return facts.kind not in (ActionKind.CREATE, ActionKind.DERIVE)
-    return row is not None and row.part is Part.UPSERTED and row.request_tag
 
 
 def _changes(question: Question, key: str) -> Iterator[Term]:
