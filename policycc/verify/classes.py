@@ -21,6 +21,7 @@ from policycc.verify.kinds import (
     demands,
     held_kind,
     kind_of,
+    made_kind,
     opened_kind,
     shown_kind,
     subject_kind,
@@ -212,6 +213,19 @@ class Sorting:
         if shared is None:
             return (place, holding is None, *self._own(found, subject))
         return (place, self._account, shared, None if holding is None else held_kind(holding, subject))
+
+    def companion_key(self, found: Class, subject: Subject, companion: Companion) -> Key:
+        """The same for the canonical requests of a companion."""
+        shared = self._shared(found, subject)
+        if shared is None:
+            return ("companion", companion, *self._own(found, subject))
+        return (
+            "companion",
+            self._account,
+            shared,
+            companions_kind(subject, (companion,)),
+            made_kind(subject, companion),
+        )
 
     def _shared(self, found: Class, subject: Subject) -> Key | None:
         kind, supply, arns = self._numbers(subject)

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from functools import lru_cache
 
 from policycc.iam.arn import arn_tokens_glob
 from policycc.iam.conditions import compile_condition
 from policycc.iam.glob import MANY, ONE, Wild
-from policycc.iam.model import Condition
 from policycc.iam.operators import Family, parse_operator
 from policycc.iam.scalars import date, network, number
 from policycc.iam.template import Context, Text, parse_template, plain, tokens
 from policycc.verify.strings import Tokens, classes
+from policycc.verify.terms import Test
 
 ANY_TEXT: Tokens = (ONE, MANY)
 """Every text but the empty one."""
@@ -34,18 +35,26 @@ SAMPLES: Mapping[str, tuple[str, ...]] = {
 
 
 @lru_cache(maxsize=16384)
-def compiled(condition: Condition, variables: bool) -> Callable[[Context], bool]:
+def compiled(test: Test) -> Callable[[Context], bool]:
     """The evaluator's own test."""
-    return compile_condition(condition, variables)
+    return compile_condition(test.condition, test.variables)
 
 
 @lru_cache(maxsize=16384)
-def patterns_of(condition: Condition, variables: bool) -> tuple[tuple[Tokens, bool], ...]:
+def met(test: Test, values: tuple[str | None, ...]) -> int:
+    """Which of some values of its key, None for an absent one, meet a test: a bit for each."""
+    check, key = compiled(test), test.key
+    return sum(1 << i for i, value in enumerate(values) if check({} if value is None else {key: value}))
+
+
+@lru_cache(maxsize=16384)
+def patterns_of(test: Test) -> tuple[tuple[Tokens, bool], ...]:
     """The languages that a test on texts tells apart, each with whether it ignores case."""
+    condition = test.condition
     family = parse_operator(condition.operator).base.family
     found: list[tuple[Tokens, bool]] = []
     for value in condition.values:
-        parts = parse_template(value, variables).resolve({})
+        parts = parse_template(value, test.variables).resolve({})
         if family is Family.BOOL:
             found += [(tuple("true"), True), (tuple("false"), True)]
         elif parts is None:
@@ -66,16 +75,22 @@ def _arn_tokens(parts: tuple[Text, ...]) -> list[tuple[Tokens, bool]]:
     return [] if glob is None else [(glob.tokens, False)]
 
 
-def has_variables(condition: Condition, variables: bool) -> bool:
+@lru_cache(maxsize=16384)
+def has_variables(test: Test) -> bool:
     """Whether a value of the condition depends on another key of the request."""
-    if not variables or not parse_operator(condition.operator).base.has_variables:
+    condition = test.condition
+    if not test.variables or not parse_operator(condition.operator).base.has_variables:
         return False
     return any(parse_template(value, True).variables for value in condition.values)
 
 
-def values_for(
-    key: str, tests: Sequence[tuple[Condition, bool]], literals: Iterable[str] = ()
-) -> tuple[tuple[str, ...], bool]:
+@lru_cache(maxsize=16384)
+def renamed(test: Test, key: str) -> Test:
+    """The same test on another key: tags show under several."""
+    return Test(replace(test.condition, key=key), test.variables)
+
+
+def values_for(key: str, tests: Sequence[Test], literals: Iterable[str] = ()) -> tuple[tuple[str, ...], bool]:
     """Representatives of all texts, by the tests on `key` that they meet, and whether they are surely complete.
 
     `literals` are further texts to be told apart."""
@@ -83,23 +98,21 @@ def values_for(
 
 
 @lru_cache(maxsize=16384)
-def _values_for(
-    key: str, tests: tuple[tuple[Condition, bool], ...], literals: tuple[str, ...]
-) -> tuple[tuple[str, ...], bool]:
-    families = {parse_operator(condition.operator).base.family for condition, _ in tests} - {Family.NULL}
+def _values_for(key: str, tests: tuple[Test, ...], literals: tuple[str, ...]) -> tuple[tuple[str, ...], bool]:
+    families = {parse_operator(test.condition.operator).base.family for test in tests} - {Family.NULL}
     typed = families - _TEXT_FAMILIES - {Family.BINARY}
     found: list[str] = list(SAMPLES.get(key, ()))
     patterns: list[tuple[Tokens, bool]] = [(tuple(text), False) for text in literals]
-    for condition, variables in tests:
-        patterns += patterns_of(condition, variables)
+    for test in tests:
+        patterns += patterns_of(test)
     if Family.BOOL in families:
         found += ["true", "false"]
     found += _texts(tuple(dict.fromkeys(patterns)))
     for family in typed:
-        found += _points(family, [value for condition, _ in tests for value in condition.values])
+        found += _points(family, [value for test in tests for value in test.condition.values])
     if typed:
         found.append(_NOT_OF_THE_TYPE)
-    if any(parse_operator(condition.operator).quantifier for condition, _ in tests):
+    if any(parse_operator(test.condition.operator).quantifier for test in tests):
         found.append("")
     exact = not typed or (len(families) == 1 and not literals)
     return _one_per_class(key, found, tests, literals), exact
@@ -119,10 +132,8 @@ def _texts(patterns: tuple[tuple[Tokens, bool], ...]) -> list[str]:
     return [found.witness for found in classes(ANY_TEXT, patterns)]
 
 
-def _one_per_class(
-    key: str, found: list[str], tests: tuple[tuple[Condition, bool], ...], literals: tuple[str, ...]
-) -> tuple[str, ...]:
-    checks = [compiled(condition, variables) for condition, variables in tests]
+def _one_per_class(key: str, found: list[str], tests: tuple[Test, ...], literals: tuple[str, ...]) -> tuple[str, ...]:
+    checks = [compiled(test) for test in tests]
     seen: dict[tuple[object, ...], str] = {}
     for text in found:
         context = {key: text}

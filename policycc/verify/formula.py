@@ -50,18 +50,24 @@ def constant(value: bool) -> Formula:
 def conjunction(parts: Iterable[Formula]) -> Formula:
     flat: list[Formula] = []
     for part in parts:
-        if part == FALSE:
+        if isinstance(part, And):
+            flat += part.parts
+        elif isinstance(part, Or) and not part.parts:
             return FALSE
-        flat += part.parts if isinstance(part, And) else (part,)
+        else:
+            flat.append(part)
     return flat[0] if len(flat) == 1 else And(tuple(flat))
 
 
 def disjunction(parts: Iterable[Formula]) -> Formula:
     flat: list[Formula] = []
     for part in parts:
-        if part == TRUE:
+        if isinstance(part, Or):
+            flat += part.parts
+        elif isinstance(part, And) and not part.parts:
             return TRUE
-        flat += part.parts if isinstance(part, Or) else (part,)
+        else:
+            flat.append(part)
     return flat[0] if len(flat) == 1 else Or(tuple(flat))
 
 

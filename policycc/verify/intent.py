@@ -121,17 +121,18 @@ class Scene:
 
     def holding(self, holder: Holder, facts: ActionFacts, place: Place) -> Holding:
         """How the ladder of the matrix language holds the action in `place` for this principal."""
-        tagging = self.matrices[place.matrix].tagging
         granted = holder.grants.get(facts.action.id, ())
-        # Each matrix is held by its own policies, so the grants of another one open no account.
-        places = self.world.account_places(place)
-        everywhere = all(other in granted and other.matrix == place.matrix for other in places)
         passes = self._passes(holder, place) if facts.action.id == "iam:PassRole" else ()
-        key = (facts.action.id, place, everywhere, passes)
-        if key not in self._holdings:
+        key = (facts.action.id, place, granted, passes)
+        found = self._holdings.get(key)
+        if found is None:
+            tagging = self.matrices[place.matrix].tagging
+            # Each matrix is held by its own policies, so the grants of another one open no account.
+            places = self.world.account_places(place)
+            everywhere = all(other in granted and other.matrix == place.matrix for other in places)
             ask = Ask(tagging.keys, tagging.always, everywhere, passes)
-            self._holdings[key] = hold(self.world, place, facts, ask)
-        return self._holdings[key]
+            found = self._holdings[key] = hold(self.world, place, facts, ask)
+        return found
 
     def _passes(self, holder: Holder, place: Place) -> tuple[str, ...]:
         """The services to which the actions granted in the cell pass a role."""

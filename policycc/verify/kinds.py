@@ -141,7 +141,7 @@ def arns_kind(subject: Subject, places: tuple[Place, ...], named: Iterable[Resou
     those tell them apart that statements, declared ARNs, names of environments (as this type has them), AWS's own
     resources and reserved names have. Raises TooManyStatesError."""
     row = subject.row
-    groups = [tuple(resource_tokens(leaf)) for leaf in named]
+    groups = [resource_tokens(leaf) for leaf in named]
     if row is None:
         return (arn_signatures(subject.shape, tuple(groups)),)
     declared = [marks.arn_languages(row, place) for place in places]
@@ -153,7 +153,7 @@ def arns_kind(subject: Subject, places: tuple[Place, ...], named: Iterable[Resou
 
 
 def _patterns(patterns: tuple[str, ...]) -> tuple[Tokens, ...]:
-    return tuple(resource_tokens(ResourceMatches(patterns, variables=False)))
+    return resource_tokens(ResourceMatches(patterns, variables=False))
 
 
 def demands(scene: Scene, holder: Holder) -> Kind:
@@ -179,6 +179,15 @@ def companions_kind(subject: Subject, companions: tuple[Companion, ...]) -> Kind
     if not companions:
         return ()
     return (subject.action, _tags(subject), *((subject.type in i.types, i.place, i.creates, i.key) for i in companions))
+
+
+def made_kind(subject: Subject, companion: Companion) -> Kind:
+    """What usability reads besides of a create's companion: whether it can be told to be the create's."""
+    facts, row = subject.facts, subject.row
+    if row is None:
+        return ()
+    chosen = row.owner is not None and row.owner.chosen
+    return (subject.type in companion.tagged, row.resource_tag, facts.request_tag, facts.tag_keys, chosen)
 
 
 def opened_kind(holding: Holding, subject: Subject) -> Kind:

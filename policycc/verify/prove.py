@@ -235,9 +235,14 @@ class Prover:
             for subject in self.scene.subjects(found.action, companion.place, claimed=True):
                 if subject.type not in companion.types:
                     continue
+                key = self._new(self.sorting.companion_key(found, subject, companion))
+                if key is None:
+                    continue
                 question = self.sorting.question(found, subject)
-                for term in usability.companion(question, companion):
-                    self._must(found, question, companion.place, term)
+                terms = usability.companion(question, companion)
+                works = [self._must(found, question, companion.place, term) for term in terms]
+                if all(works):
+                    self.settled.add(key)
 
     def _must(self, found: Class, question: Question, place: Place, canonical: Term) -> bool:
         """Whether the canonical requests are let through; if not, the finding is kept."""

@@ -17,8 +17,8 @@ from policycc.iam.arn import resource_tokens_glob
 from policycc.iam.glob import MANY, Token, parse_tokens
 from policycc.iam.model import Condition
 from policycc.iam.operators import Family, Operator, Quantifier, parse_operator
-from policycc.iam.template import Context, Text, parse_template
-from policycc.verify.domains import ANY_TEXT, compiled, has_variables, patterns_of, values_for
+from policycc.iam.template import Text, parse_template
+from policycc.verify.domains import ANY_TEXT, compiled, has_variables, met, patterns_of, renamed, values_for
 from policycc.verify.formula import Assignment, Formula, atom, conjunction, constant, disjunction, negation
 from policycc.verify.requests import MULTIVALUED, TAG_KEYS, Mode, Shape, Supply, request_key, tag_key
 from policycc.verify.strings import Tokens, classes, matches, may_meet, of_language
@@ -38,7 +38,6 @@ from policycc.verify.terms import (
 )
 
 Value = str | None
-Check = Callable[[Context], bool]
 _NO = 1
 _YES = 2
 _BOTH = 3
@@ -62,19 +61,21 @@ class Space:
     _literals: dict[str, tuple[str, ...]] = field(default_factory=dict)
     _prefixes: set[str] = field(default_factory=set)
     _free: int = 0
-    _formulas: dict[int, Formula] = field(default_factory=dict)
+    _formulas: dict[tuple[int, bool], Formula] = field(default_factory=dict)
 
     # -- variables ------------------------------------------------------------------------------------------------
 
     def declare(self, found: Iterable[Leaf]) -> None:
         """Work out the values that the leaves tell apart."""
         arns: list[Tokens] = []
-        tag_tests: dict[str, list[tuple[Condition, bool]]] = {}
+        tag_tests: dict[str, list[Test]] = {}
         literals: dict[str, list[str]] = {}
-        plain: dict[str, list[tuple[Condition, bool]]] = {}
+        plain: dict[str, list[Test]] = {}
         spelled: set[str] = set()
         for leaf in found:
-            if isinstance(leaf, ArnIn):
+            if isinstance(leaf, Test):
+                self._sort_test(leaf, tag_tests, plain)
+            elif isinstance(leaf, ArnIn):
                 arns += map(of_language, leaf.languages)
             elif isinstance(leaf, ResourceMatches):
                 arns += resource_tokens(leaf)
@@ -85,10 +86,8 @@ class Space:
                 self._tags.add(leaf.key.lower())
                 self._requested.add(leaf.key.lower())
                 spelled.add(leaf.key)
-            elif isinstance(leaf, SecondSpelling | OtherSpelling):
-                spelled.add(leaf.key)
             else:
-                self._sort_test(leaf, tag_tests, plain)
+                spelled.add(leaf.key)
         self._declare_arns(arns)
         self._declare_tags(tag_tests, literals)
         for key, tests in plain.items():
@@ -97,26 +96,20 @@ class Space:
         if TAG_KEYS in plain or spelled or (self._requested and self.shape.tag_keys):
             self._declare_tag_keys(plain.get(TAG_KEYS, []), spelled)
 
-    def _sort_test(
-        self,
-        leaf: Test,
-        tag_tests: dict[str, list[tuple[Condition, bool]]],
-        plain: dict[str, list[tuple[Condition, bool]]],
-    ) -> None:
-        key = leaf.key
-        if has_variables(leaf.condition, leaf.variables):
+    def _sort_test(self, leaf: Test, tag_tests: dict[str, list[Test]], plain: dict[str, list[Test]]) -> None:
+        if has_variables(leaf):
             return
+        key = leaf.key
         tag, requested = tag_key(key), request_key(key)
-        test = (leaf.condition, leaf.variables)
         if tag is not None:
             self._tags.add(tag[1])
             self._prefixes.add(tag[0])
-            tag_tests.setdefault(tag[1], []).append(test)
+            tag_tests.setdefault(tag[1], []).append(leaf)
         elif requested is not None:
             self._requested.add(requested)
-            tag_tests.setdefault(requested, []).append(test)
+            tag_tests.setdefault(requested, []).append(leaf)
         else:
-            plain.setdefault(key, []).append(test)
+            plain.setdefault(key, []).append(leaf)
 
     def _declare_arns(self, patterns: list[Tokens]) -> None:
         unique = tuple(dict.fromkeys(patterns))
@@ -124,16 +117,13 @@ class Space:
         values, self._arn_signatures = _arn_values(of_language(self.shape.arns), unique, self.samples)
         self.values["arn"] = values
 
-    def _declare_tags(self, tests: dict[str, list[tuple[Condition, bool]]], literals: dict[str, list[str]]) -> None:
+    def _declare_tags(self, tests: dict[str, list[Test]], literals: dict[str, list[str]]) -> None:
         given = {key: tuple(dict.fromkeys(texts)) for key, texts in literals.items()}
         for key in sorted(self._tags | self._requested):
             # Tests name the key in many ways; for telling values apart, one name does.
-            renamed = [
-                (Condition(condition.operator, "tag", condition.values), variables)
-                for condition, variables in tests.get(key, ())
-            ]
-            found, exact = values_for("tag", tuple(dict.fromkeys(renamed)), given.get(key, ()))
-            self._literals[key] = (*given.get(key, ()), *(text for test in renamed for text in _exact_texts(*test)))
+            alike = tuple(dict.fromkeys(renamed(test, "tag") for test in tests.get(key, ())))
+            found, exact = values_for("tag", alike, given.get(key, ()))
+            self._literals[key] = (*given.get(key, ()), *(text for test in alike for text in _exact_texts(test)))
             self.relaxed = self.relaxed or not exact
             if key in self._tags:
                 self.values[f"tag:{key}"] = (None, *found) if self.shape.mode is Mode.EXISTING else (None,)
@@ -145,7 +135,7 @@ class Space:
         """Whether the tags of the request may show as those of the resource that is being made."""
         return key in self._tags and self.shape.echoes
 
-    def _declare_key(self, key: str, tests: list[tuple[Condition, bool]]) -> None:
+    def _declare_key(self, key: str, tests: list[Test]) -> None:
         self._keys.add(key)
         if key in MULTIVALUED:
             self._elements[key] = self._element_classes(tests, ()) if self.shape.shows(key) else ()
@@ -157,7 +147,7 @@ class Space:
         self.relaxed = self.relaxed or not exact
         self.values[f"key:{key}"] = found if self.shape.always_shows(key) else (None, *found)
 
-    def _declare_tag_keys(self, tests: list[tuple[Condition, bool]], spelled: Iterable[str]) -> None:
+    def _declare_tag_keys(self, tests: list[Test], spelled: Iterable[str]) -> None:
         if not self.shape.tag_keys:
             self._elements[TAG_KEYS] = ()
             return
@@ -165,22 +155,23 @@ class Space:
         apart += [(tuple(key), True) for key in sorted(self._requested)]
         self._elements[TAG_KEYS] = self._element_classes(tests, apart)
 
-    def _element_classes(
-        self, tests: list[tuple[Condition, bool]], apart: Sequence[tuple[Tokens, bool]]
-    ) -> tuple[str, ...]:
+    def _element_classes(self, tests: list[Test], apart: Sequence[tuple[Tokens, bool]]) -> tuple[str, ...]:
         patterns = list(apart)
-        for condition, variables in tests:
-            patterns += patterns_of(condition, variables)
+        for test in tests:
+            patterns += patterns_of(test)
         return tuple(found.witness for found in classes(ANY_TEXT, tuple(dict.fromkeys(patterns))))
 
     # -- from terms to formulas -----------------------------------------------------------------------------------
 
     def formula(self, term: Term) -> Formula:
         if isinstance(term, Is):
-            found = self._formulas.get(id(term.leaf))
+            # By identity: the term holds its leaves as long as the question is asked.
+            key = (id(term.leaf), term.positive)
+            found = self._formulas.get(key)
             if found is None:
-                found = self._formulas[id(term.leaf)] = self._leaf(term.leaf)
-            return found if term.positive else negation(found)
+                found = self._leaf(term.leaf)
+                found = self._formulas[key] = found if term.positive else negation(found)
+            return found
         parts = (self.formula(part) for part in term.parts)
         return conjunction(parts) if isinstance(term, All) else disjunction(parts)
 
@@ -239,12 +230,9 @@ class Space:
         return atom("arn", mask, full)
 
     def _resource(self, leaf: ResourceMatches) -> Formula:
-        fixed = [p for p in leaf.patterns if not _template_variables(p, leaf.variables)]
-        found = [self._arn_among(resource_tokens(ResourceMatches(tuple(fixed), leaf.variables)))]
-        for pattern in leaf.patterns:
-            if pattern not in fixed:
-                reach = self._arn_among(resource_tokens(ResourceMatches((pattern,), leaf.variables)))
-                found.append(conjunction((reach, self._unknown())))
+        fixed, tied = _fixed_and_tied(leaf)
+        found = [self._arn_among(fixed)]
+        found += [conjunction((self._arn_among((pattern,)), self._unknown())) for pattern in tied]
         return disjunction(found)
 
     def _kept(self, key: str) -> Formula:
@@ -278,60 +266,52 @@ class Space:
         return disjunction(self._element(key, element) for element in self._elements.get(key, ()) if accepts(element))
 
     def _test(self, leaf: Test) -> Formula:
-        condition, key = leaf.condition, leaf.key
-        if has_variables(condition, leaf.variables):
+        if has_variables(leaf):
             return self._unknown()
-        check = compiled(condition, leaf.variables)
-        missing = constant(check({}))
-        tag, requested = tag_key(key), request_key(key)
+        tag, requested = tag_key(leaf.key), request_key(leaf.key)
         if tag is not None:
-            return self._resource_tag(tag[0], tag[1], key, check, missing)
+            return self._resource_tag(tag[0], tag[1], leaf)
         if requested is not None:
-            return self._request_tag(requested, key, check)
-        if key in self._elements:
-            return self._multivalued(key, condition, leaf.variables, missing)
-        return self._atom(f"key:{key}", lambda value: check({} if value is None else {key: value}))
+            return self._met(f"request:{requested}", leaf)
+        if leaf.key in self._elements:
+            return self._multivalued(leaf)
+        return self._met(f"key:{leaf.key}", leaf)
 
-    def _resource_tag(self, prefix: str, name: str, key: str, check: Check, missing: Formula) -> Formula:
+    def _met(self, variable: str, leaf: Test) -> Formula:
+        values = self.values[variable]
+        return atom(variable, met(leaf, values), (1 << len(values)) - 1)
+
+    def _resource_tag(self, prefix: str, name: str, leaf: Test) -> Formula:
+        missing = constant(bool(met(leaf, (None,))))
         supply = self.shape.tag_supply(prefix)
         if supply is Supply.NEVER:
             return missing
-
-        def met(value: Value) -> bool:
-            return check({} if value is None else {key: value})
-
         if self.shape.mode is Mode.EXISTING:
-            shown = self._atom(f"tag:{name}", met)
+            shown = self._met(f"tag:{name}", leaf)
             if supply is Supply.ALWAYS:
                 return shown
             flag = self._flag(f"shown:{prefix}")
         else:
             if not self._echoes(name):
                 return missing
-            shown = self._atom(f"request:{name}", met)
+            shown = self._met(f"request:{name}", leaf)
             flag = self._flag("echo")
         return disjunction((conjunction((flag, shown)), conjunction((negation(flag), missing))))
 
-    def _request_tag(self, name: str, key: str, check: Check) -> Formula:
-        return self._atom(
-            f"request:{name}",
-            lambda value: check({} if value is None else {key: value}),
-        )
-
-    def _multivalued(self, key: str, condition: Condition, variables: bool, missing: Formula) -> Formula:
+    def _multivalued(self, leaf: Test) -> Formula:
+        key, condition = leaf.key, leaf.condition
         operator: Operator = parse_operator(condition.operator)
+        missing = constant(bool(met(leaf, (None,))))
         present = self._has_element(key, lambda element: True)
         if operator.base.family is Family.NULL:
-            shown = constant(compiled(condition, variables)({key: ("x",)}))
+            shown = constant(compiled(leaf)({key: ("x",)}))
             return disjunction((conjunction((present, shown)), conjunction((negation(present), missing))))
         if operator.quantifier is None:
             return conjunction((negation(present), missing))
-        single = Condition(f"ForAnyValue:{operator.base.name}", condition.key, condition.values)
-        check = compiled(single, variables)
-        met = {element for element in self._elements[key] if check({key: (element,)})}
+        meeting = _meeting(leaf, self._elements[key])
         if operator.quantifier is Quantifier.FOR_ANY:
-            return self._has_element(key, lambda element: element in met)
-        return negation(self._has_element(key, lambda element: element not in met))
+            return self._has_element(key, lambda element: element in meeting)
+        return negation(self._has_element(key, lambda element: element not in meeting))
 
     # -- from assignments to requests -----------------------------------------------------------------------------
 
@@ -391,11 +371,21 @@ def _must(masks: Assignment, name: str) -> bool:
     return not masks.get(name, _BOTH) & _NO
 
 
-def _exact_texts(condition: Condition, variables: bool) -> tuple[str, ...]:
+@lru_cache(maxsize=16384)
+def _meeting(leaf: Test, elements: tuple[str, ...]) -> frozenset[str]:
+    """The elements that meet the test by themselves."""
+    operator = parse_operator(leaf.condition.operator)
+    single = Condition(f"ForAnyValue:{operator.base.name}", leaf.condition.key, leaf.condition.values)
+    check = compiled(Test(single, leaf.variables))
+    return frozenset(element for element in elements if check({leaf.key: (element,)}))
+
+
+@lru_cache(maxsize=16384)
+def _exact_texts(test: Test) -> tuple[str, ...]:
     """The texts that a test tells apart from all others."""
-    if parse_operator(condition.operator).base.family is not Family.STRING:
+    if parse_operator(test.condition.operator).base.family is not Family.STRING:
         return ()
-    return tuple("".join(map(str, tokens)) for tokens, _ in patterns_of(condition, variables))
+    return tuple("".join(map(str, tokens)) for tokens, _ in patterns_of(test))
 
 
 def _folds_to(key: str) -> Callable[[str], bool]:
@@ -410,13 +400,21 @@ def _other_spelling(element: str, key: str) -> bool:
     return element != key and element.lower() == key.lower()
 
 
-def _template_variables(pattern: str, variables: bool) -> bool:
-    return bool(parse_template(pattern, variables).variables)
+@lru_cache(maxsize=16384)
+def _fixed_and_tied(leaf: ResourceMatches) -> tuple[tuple[Tokens, ...], tuple[Tokens, ...]]:
+    """What the patterns match that hold no variables, and what those may match that do."""
+    tied = tuple(p for p in leaf.patterns if parse_template(p, leaf.variables).variables)
+    fixed = tuple(p for p in leaf.patterns if p not in tied)
+    return (
+        tuple(_resource_tokens(pattern, leaf.variables) for pattern in fixed),
+        tuple(_resource_tokens(pattern, leaf.variables) for pattern in tied),
+    )
 
 
-def resource_tokens(leaf: ResourceMatches) -> list[Tokens]:
+@lru_cache(maxsize=16384)
+def resource_tokens(leaf: ResourceMatches) -> tuple[Tokens, ...]:
     """What the patterns match, or, where they hold variables, may match."""
-    return [_resource_tokens(pattern, leaf.variables) for pattern in leaf.patterns]
+    return tuple(_resource_tokens(pattern, leaf.variables) for pattern in leaf.patterns)
 
 
 @lru_cache(maxsize=65536)
@@ -432,7 +430,7 @@ def _resource_tokens(pattern: str, variables: bool) -> Tokens:
 
 def reaches(shape: Shape, leaf: ResourceMatches) -> bool:
     """Whether the patterns can match an ARN of the shape at all. Raises TooManyStatesError."""
-    return 1 in arn_signatures(shape, (tuple(resource_tokens(leaf)),))
+    return 1 in arn_signatures(shape, (resource_tokens(leaf),))
 
 
 def arn_signatures(shape: Shape, groups: tuple[tuple[Tokens, ...], ...]) -> frozenset[int]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from policycc.catalogue.language import Language
 from policycc.iam.model import Condition
@@ -104,18 +105,24 @@ NEVER: Term = Some(())
 def every(parts: Iterable[Term]) -> Term:
     flat: list[Term] = []
     for part in parts:
-        if part == NEVER:
+        if isinstance(part, All):
+            flat += part.parts
+        elif isinstance(part, Some) and not part.parts:
             return NEVER
-        flat += part.parts if isinstance(part, All) else (part,)
+        else:
+            flat.append(part)
     return flat[0] if len(flat) == 1 else All(tuple(flat))
 
 
 def some(parts: Iterable[Term]) -> Term:
     flat: list[Term] = []
     for part in parts:
-        if part == ALWAYS:
+        if isinstance(part, Some):
+            flat += part.parts
+        elif isinstance(part, All) and not part.parts:
             return ALWAYS
-        flat += part.parts if isinstance(part, Some) else (part,)
+        else:
+            flat.append(part)
     return flat[0] if len(flat) == 1 else Some(tuple(flat))
 
 
@@ -135,6 +142,7 @@ def leaves(term: Term) -> Iterator[Leaf]:
         yield from leaves(part)
 
 
+@lru_cache(maxsize=4096)
 def test(operator: str, key: str, *values: str) -> Term:
     """A condition as a term; its values are literal text."""
     return Is(Test(Condition(operator, key, values), variables=False))
