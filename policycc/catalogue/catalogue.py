@@ -8,13 +8,13 @@ pays for five.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from functools import cache
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 from policycc.catalogue.datafiles import DataFiles, installed
-from policycc.catalogue.keys import fold
+from policycc.catalogue.keys import fold, supplies
 from policycc.catalogue.types import Action, Level, ResourceType, Row
 from policycc.iam.actions import Known
 
@@ -32,10 +32,19 @@ _LEVELS: Mapping[str, Level] = {
 class Service:
     """One service of a catalogue. Names of actions and types are looked up without regard to case."""
 
-    __slots__ = ("_actions", "_raw", "_raw_types", "_spellings", "_types", "name")
+    __slots__ = ("_actions", "_keys", "_lists", "_raw", "_raw_types", "_spellings", "_types", "name")
 
-    def __init__(self, name: str, actions: Mapping[str, Any], types: Mapping[str, Any]) -> None:
+    def __init__(
+        self,
+        name: str,
+        actions: Mapping[str, Any],
+        types: Mapping[str, Any],
+        keys: Callable[[], Mapping[str, Any]] = dict,
+    ) -> None:
+        """`keys` reads the service's condition keys, when they are first asked for."""
         self.name = name
+        self._keys = keys
+        self._lists: frozenset[str] | None = None
         self._raw = actions
         self._raw_types = types
         self._actions: dict[str, Action] = {}
@@ -89,6 +98,14 @@ class Service:
             found = self.type(key)
             if found is not None:
                 yield found
+
+    def holds_list(self, key: str) -> bool:
+        """Whether requests of the service hold a list under a condition key, given in lower case."""
+        if self._lists is None:
+            entries = self._keys().values()
+            found = (_fold(raw["key"]) for raw in entries if str(raw["type"]).startswith("ArrayOf"))
+            self._lists = frozenset(found)
+        return bool(self._lists) and supplies(self._lists, key)
 
     def description(self, name: str) -> str:
         """What the Service Authorization Reference says of an action that the service has."""
@@ -160,8 +177,14 @@ class Catalogue:
                 if self.files.has("resourceTypes", f"{key}.json")
                 else {}
             )
-            self._services[key] = Service(key, actions, types)
+            self._services[key] = Service(key, actions, types, partial(self._condition_keys, key))
         return self._services[key]
+
+    def _condition_keys(self, service: str) -> Mapping[str, Any]:
+        if not self.files.has("conditionKeys", f"{service}.json"):
+            return {}
+        found: Mapping[str, Any] = self.files.read("conditionKeys", f"{service}.json")
+        return found
 
     def title(self, name: str) -> str:
         """The service's name for people, such as `Amazon EC2`."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from policycc.catalogue.catalogue import Catalogue
 from policycc.model.matrix import Matrix
 from policycc.verify.actions import open_patterns
 from policycc.verify.classes import Key
+from policycc.verify.deadlines import deadlines, in_force
 from policycc.verify.delegated import judge as judge_delegated
 from policycc.verify.delegation import delegating_owners
 from policycc.verify.documents import Document, Owner, manifest_owners, owner_by_name, read_document
@@ -42,19 +44,23 @@ def verify(
     inline: frozenset[str] = frozenset(),
     *,
     redundancy: bool = False,
+    today: date | None = None,
 ) -> Verification:
     """Prove the promise about policy documents, given by their paths as in an output folder (`main/webshop-dev.json`),
     trust policies among them (`main/trust/deploy.json`).
 
     Of the manifest only whose each file is and the digests are believed; without one, files belong to principals by
     their names. `inline` are the documents that are no managed policies. With `redundancy` it is also looked for what
-    could be dropped, which takes longer than the proof. Nothing is written."""
+    could be dropped, which takes longer than the proof. What somebody accepted until a day before `today` (the day of
+    the call) is no longer accepted. Nothing is written."""
+    today = today or date.today()
+    notes = list(deadlines(matrices, today))
+    matrices = tuple(in_force(matrix, today) for matrix in matrices)
     scene = scene_of(matrices, catalogue)
     found = all_holders(matrices, scene.world, catalogue)
     trusts = {path: content for path, content in documents.items() if is_trust(path)}
     read = [read_document(path, content) for path, content in sorted(documents.items()) if path not in trusts]
     findings = {name: Findings() for name in _PROVED}
-    notes: list[str] = []
     delegating = delegating_owners(matrices, found)
     owned = _owned((*all_owners(found), *delegating), read, manifest, findings)
     judge_delegated(scene, found, delegating, owned, trusts, findings)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
-from policycc.catalogue.catalogue import Catalogue
+from policycc.catalogue.catalogue import Catalogue, Service
 from policycc.catalogue.facts import ActionFacts, ActionKind, Part, RowFacts
 from policycc.catalogue.holdability import hold
 from policycc.catalogue.holding import Ask, Holding, RowHolding, Verdict, Way
@@ -180,12 +180,15 @@ def subjects(
     catalogue: Catalogue, action: str, partition: str, account: str | None, claimed: bool
 ) -> tuple[Subject, ...]:
     """The action on each of its resource types, in each part that a resource can play in an account."""
-    return tuple(_subjects(action_facts(catalogue, action), partition, account, claimed))
+    facts = action_facts(catalogue, action)
+    return tuple(_subjects(catalogue.service(facts.action.service), facts, partition, account, claimed))
 
 
-def _subjects(facts: ActionFacts, partition: str, account: str | None, claimed: bool) -> Iterator[Subject]:
+def _subjects(
+    service: Service, facts: ActionFacts, partition: str, account: str | None, claimed: bool
+) -> Iterator[Subject]:
     def subject(row: RowFacts | None, mode: Mode) -> Subject:
-        return Subject(facts, row, shape(facts, row, mode, partition, account, claimed=claimed))
+        return Subject(facts, row, shape(service, facts, row, mode, partition, account, claimed=claimed))
 
     if not facts.rows:
         yield subject(None, Mode.NONE)

@@ -119,7 +119,8 @@ _PARTS = frozenset({Part.INPUT, Part.UPSERTED, Part.COPIED})
 def supply_kind(shape: Shape) -> Kind:
     """All that decides which keys requests show."""
     tags = (shape.tag_prefix, shape.confirmed, shape.request_tag, shape.tag_keys)
-    return (shape.supplied, *tags, shape.claimed, shape.mode, shape.creating)
+    service = shape.service.name if shape.service else None
+    return (shape.supplied, *tags, shape.claimed, shape.mode, shape.creating, service)
 
 
 def shown_kind(shape: Shape, tested: Iterable[str]) -> Kind:
@@ -133,7 +134,7 @@ def _shows(shape: Shape, key: str) -> object:
         return shape.tag_supply(tag[0])
     if key == TAG_KEYS or request_key(key) is not None:
         return (shape.request_tag, shape.tag_keys)
-    return (shape.shows(key), shape.always_shows(key))
+    return (shape.shows(key), shape.always_shows(key), shape.holds_list(key))
 
 
 def arns_kind(subject: Subject, places: tuple[Place, ...], named: Iterable[ResourceMatches]) -> Kind:

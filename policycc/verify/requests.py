@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from enum import Enum
 
 from policycc.catalogue import keys
+from policycc.catalogue.catalogue import Service
 from policycc.catalogue.facts import ActionFacts, ActionKind, Part, RowFacts, Support
-from policycc.catalogue.global_keys import GLOBAL_KEYS, Presence
+from policycc.catalogue.global_keys import GLOBAL_KEYS, GLOBAL_LISTS, Presence
 from policycc.catalogue.language import Language, Literal
 from policycc.verify.arns import of_type
 
@@ -21,23 +22,6 @@ RESOURCE_TAG = "aws:resourcetag/"
 REQUEST_TAG = "aws:requesttag/"
 TAG_KEYS = "aws:tagkeys"
 _PRINCIPAL_TAG = "aws:principaltag/"
-
-MULTIVALUED = frozenset(
-    {
-        "aws:calledvia",
-        "aws:principalorgpaths",
-        "aws:principalservicenameslist",
-        "aws:resourceorgpaths",
-        "aws:tagkeys",
-        "aws:vpceorgpaths",
-        "dynamodb:attributes",
-        "dynamodb:leadingkeys",
-        "kms:resourcealiases",
-        "s3:requestobjecttagkeys",
-        "sts:transitivetagkeys",
-    }
-)
-"""Keys of type ArrayOf… in the Service Authorization Reference that policies use most."""
 
 TWINS = {
     "db-tag": "rds",
@@ -84,7 +68,7 @@ class Shape:
     `<service>:CreateAction` key, if the action has one. `echoes` says that a resource that is being created may show
     the tags of the request as its own; a call that creates or updates by name sees the tags of what is there.
     `claimed` is for requests that have to work: see `shape`. `partition` and
-    `account` are where the principal is.
+    `account` are where the principal is, `service` is the action's.
     """
 
     mode: Mode
@@ -100,6 +84,11 @@ class Shape:
     claimed: bool = False
     partition: str = "aws"
     account: str | None = None
+    service: Service | None = None
+
+    def holds_list(self, key: str) -> bool:
+        """Whether a folded key holds a list, as the Service Authorization Reference says by its type."""
+        return key in GLOBAL_LISTS or (self.service is not None and self.service.holds_list(key))
 
     def tag_supply(self, prefix: str) -> Supply:
         """Whether the tags of the resource are shown under `prefix` (`aws:resourcetag/`, `ecs:resourcetag/`)."""
@@ -183,7 +172,14 @@ NO_RESOURCE: Language = (Literal("*"),)
 
 
 def shape(
-    facts: ActionFacts, row: RowFacts | None, mode: Mode, partition: str, account: str | None, *, claimed: bool
+    service: Service,
+    facts: ActionFacts,
+    row: RowFacts | None,
+    mode: Mode,
+    partition: str,
+    account: str | None,
+    *,
+    claimed: bool,
 ) -> Shape:
     """The shape of the requests for an action on a row.
 
@@ -209,6 +205,7 @@ def shape(
             claimed,
             partition,
             account,
+            service,
         )
     open_account = bool(row.aws_owned) and not claimed
     universe = of_type(row.arn, partition, None if open_account else account, row.owner.variable if row.owner else None)
@@ -227,6 +224,7 @@ def shape(
         claimed,
         partition,
         account,
+        service,
     )
 
 

@@ -17,7 +17,7 @@ from policycc.iam.model import Condition
 from policycc.iam.operators import Family, Operator, Quantifier, Relation, parse_operator
 from policycc.iam.scalars import date, network, number
 from policycc.iam.template import Template, Text, Variable, parse_template
-from policycc.verify.requests import MULTIVALUED, TAG_KEYS, Mode, Shape, Supply, request_key, tag_key
+from policycc.verify.requests import TAG_KEYS, Mode, Shape, Supply, request_key, tag_key
 from policycc.verify.search import Undecided, Witness
 from policycc.verify.strings import Tokens, of_language
 from policycc.verify.terms import (
@@ -198,7 +198,7 @@ class _Encoder:
             return self._resource_tag(tag[0], tag[1], leaf, operator, positive)
         if requested is not None:
             return self._single(self._requested(requested), f"request:{requested}", leaf, operator, positive)
-        if leaf.key in MULTIVALUED:
+        if self.shape.holds_list(leaf.key):
             return self._several(leaf, operator, positive)
         return self._single(self._key(leaf.key), f"key:{leaf.key}", leaf, operator, positive)
 

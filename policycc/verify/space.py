@@ -20,7 +20,7 @@ from policycc.iam.operators import Family, Operator, Quantifier, parse_operator
 from policycc.iam.template import Text, parse_template
 from policycc.verify.domains import ANY_TEXT, compiled, has_variables, met, patterns_of, renamed, values_for
 from policycc.verify.formula import Assignment, Formula, atom, conjunction, constant, disjunction, negation
-from policycc.verify.requests import MULTIVALUED, TAG_KEYS, Mode, Shape, Supply, request_key, tag_key
+from policycc.verify.requests import TAG_KEYS, Mode, Shape, Supply, request_key, tag_key
 from policycc.verify.strings import Tokens, classes, matches, may_meet, of_language
 from policycc.verify.terms import (
     All,
@@ -137,7 +137,7 @@ class Space:
 
     def _declare_key(self, key: str, tests: list[Test]) -> None:
         self._keys.add(key)
-        if key in MULTIVALUED:
+        if self.shape.holds_list(key):
             self._elements[key] = self._element_classes(tests, ()) if self.shape.shows(key) else ()
             return
         if not self.shape.shows(key):

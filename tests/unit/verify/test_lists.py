@@ -1,0 +1,46 @@
+"""Which keys hold a list is known from the types in the catalogue: a plain operator on one matches nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from policycc.catalogue.catalogue import load as load_catalogue
+from policycc.verify import Verdict
+from tests.unit.verify.test_promise import NAMED, allow, cell, proof, refuted
+
+BUSES = "arn:aws:events:*:111111111111:event-bus/app-*"
+OWN = allow(["events:PutEvents"], "arn:aws:events:*:111111111111:event-bus/app-dev-*")
+
+
+def test_the_catalogue_tells() -> None:
+    dynamodb, events, ec2 = (load_catalogue().service(name) for name in ("dynamodb", "events", "ec2"))
+    assert dynamodb.holds_list("dynamodb:leadingkeys")
+    assert events.holds_list("events:source")
+    assert events.holds_list("events:metadata/anything")
+    assert not ec2.holds_list("ec2:instancetype")
+    assert not ec2.holds_list("aws:resourcetag/env")
+
+
+@pytest.mark.parametrize(
+    ("condition", "leaks"),
+    [
+        ({"StringEquals": {"events:source": "x"}}, False),
+        ({"ForAnyValue:StringEquals": {"events:source": "x"}}, True),
+        ({"ForAllValues:StringEquals": {"events:source": "x"}}, True),
+        ({"StringEqualsIfExists": {"events:source": "x"}}, True),
+        (
+            {
+                "ForAnyValue:StringEquals": {"events:source": "x"},
+                "ForAnyValue:StringLike": {"events:source": "y*"},
+            },
+            True,
+        ),
+    ],
+    ids=["plain", "any", "all", "if-exists", "two elements"],
+)
+def test_a_list_may_hold_several(condition: dict[str, Any], leaks: bool) -> None:
+    found = proof(NAMED, OWN, allow(["events:PutEvents"], BUSES, **condition), access=cell("events:PutEvents"))
+    assert ("isolation" in refuted(found)) is leaks
+    assert all(item.verdict is not Verdict.UNKNOWN for item in found.properties)
