@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from policycc.catalogue.catalogue import Catalogue, Service
-from policycc.catalogue.facts import ActionFacts, ActionKind, Part, RowFacts
+from policycc.catalogue.facts import ActionFacts, ActionKind, EscapeKind, Part, RowFacts
 from policycc.catalogue.holdability import hold
 from policycc.catalogue.holding import Ask, Holding, RowHolding, Verdict, Way
 from policycc.catalogue.holding_facts import facts as action_facts
@@ -164,7 +164,10 @@ class Scene:
         return next((decision for decision in found if decision is not None), None)
 
     def residual_in(self, holder: Holder, facts: ActionFacts, place: Place) -> str | None:
-        """`residual` for the grant in one environment."""
+        """`residual` for the grant in one environment. What defeats the boundary is admitted as an escape or not at
+        all: no fallback speaks of it."""
+        if defeats(facts) and (facts.action.id, place) not in holder.accepted_escapes:
+            return None
         if (facts.action.id, place) in holder.accepted_residuals:
             unheld = self.holding(holder, facts, place).verdict in (Verdict.UNHOLDABLE, Verdict.UNSAID)
             return "accept" if unheld else None
@@ -199,6 +202,11 @@ def _subjects(
             yield from _of_aws(subject(row, Mode.EXISTING), partition)
         if facts.kind is ActionKind.TAG and f"{facts.action.service}:createaction" in row.supplied:
             yield subject(row, Mode.BEING_CREATED)
+
+
+def defeats(facts: ActionFacts) -> bool:
+    """Whether the action can defeat the boundary, unless something mitigates it."""
+    return any(escape.kind is not EscapeKind.ASSUMED for escape in facts.escapes)
 
 
 def _of_aws(subject: Subject, partition: str) -> Iterator[Subject]:

@@ -209,9 +209,7 @@ class Prover:
 
     def _residual_usable(self, found: Class, place: Place, decision: str | None) -> None:
         """What somebody decided to allow in the whole account is granted as well."""
-        facts = self.scene.facts(found.action)
-        defeats = {escape.kind for escape in facts.escapes} - {EscapeKind.ASSUMED}
-        if decision is None or (defeats and (found.action, place) not in self.holder.accepted_escapes):
+        if decision is None:
             return
         for subject in self.scene.subjects(found.action, place, claimed=True):
             if subject.shape.mode is Mode.BEING_CREATED:

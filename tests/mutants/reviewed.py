@@ -16,18 +16,20 @@ def places() -> tuple[Json, ...]:
     return tuple(tomllib.loads(FILE.read_text(encoding="utf-8"))["place"])
 
 
-def reviewed(name: str, kind: str, statement: Json) -> int | None:
-    """The entry that speaks of the kind at this statement of the set `name`, or None."""
+def reviewed(name: str, kind: str, before: Json, after: Json) -> int | None:
+    """The entry that speaks of a kind in the set `name`, where a statement becomes another; None if there is none."""
     for index, place in enumerate(places()):
-        if name == place["set"] and kind in place["kinds"] and _fits(place, statement):
+        if name == place["set"] and kind in place["kinds"] and _fits(place, before, after):
             return index
     return None
 
 
-def _fits(place: Json, statement: Json) -> bool:
-    keys = {key for block in statement.get("Condition", {}).values() for key in block}
+def _fits(place: Json, before: Json, after: Json) -> bool:
+    keys = {key for block in before.get("Condition", {}).values() for key in block}
+    dropped = set(before.get("Action", ())) - set(after.get("Action", ()))
     return (
-        ("action" not in place or place["action"] in statement.get("Action", ()))
-        and ("resource" not in place or place["resource"] in statement.get("Resource", ()))
+        ("action" not in place or place["action"] in before.get("Action", ()))
+        and ("resource" not in place or place["resource"] in before.get("Resource", ()))
         and ("key" not in place or place["key"] in keys)
+        and ("dropped" not in place or place["dropped"] in dropped)
     )

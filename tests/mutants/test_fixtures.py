@@ -10,25 +10,34 @@ import random
 
 import pytest
 
-from policycc.verify import Verdict
-from tests.mutants.fixtures import EXPECTED, NAMES, built
+from tests.mutants.fixtures import EXPECTED, NAMES, Mutant, built
 from tests.mutants.kinds import KINDS
+from tests.mutants.reviewed import places
 
 ALL = os.environ.get("POLICYCC_MUTANTS") == "all"
 SHARE = 8
 """Mutants of each fixture that are tried where not all are."""
-NOT_CANONICAL = {"action-dropped", "effect-deny", "request-tag-wrong-key", "request-tag-of-resource"}
-"""Kinds that may only take away what no canonical request asks for: AWS's own images and groups as inputs, and leave
-to write the environment's tags on what bears them already. Such a mutant allows less and breaks no property."""
+
+
+def mutants(name: str) -> list[Mutant]:
+    """All mutants of the kinds whose label does not depend on the place."""
+    return [mutant for kind in KINDS if kind.label in EXPECTED for mutant in built(name).mutants(kind)]
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_reviewed_kinds(name: str) -> None:
-    kinds = [kind for kind in KINDS if kind.label in EXPECTED]
-    found = [(kind, *mutant) for kind in kinds for mutant in built(name).mutants(kind)]
+    found = mutants(name)
     assert found
-    for kind, place, owner, documents in found if ALL else random.Random(name).sample(found, SHARE):
-        verdict = built(name).judge(owner, documents).verdict
-        if verdict is Verdict.PROVED and kind.name in NOT_CANONICAL:
-            continue
-        assert verdict is EXPECTED[kind.label], (kind.name, place, kind.why)
+    for mutant in found if ALL else random.Random(name).sample(found, SHARE):
+        verdict = built(name).judge(mutant.owner, mutant.documents).verdict
+        assert verdict is mutant.expected, (mutant.place, mutant.kind.why)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_was_reviewed_is_still_there_and_still_kept(name: str) -> None:
+    entries = {index: set(place["kinds"]) for index, place in enumerate(places()) if place["set"] == name}
+    for mutant in mutants(name):
+        if mutant.reviewed is not None and mutant.kind.name in entries[mutant.reviewed]:
+            entries[mutant.reviewed].discard(mutant.kind.name)
+            assert built(name).judge(mutant.owner, mutant.documents).verdict is mutant.expected, mutant.place
+    assert not any(entries.values()), {places()[index]["reason"]: left for index, left in entries.items() if left}

@@ -49,7 +49,8 @@ def _of(kind: Kind, path: Path) -> Iterator[tuple[str, dict[str, bytes], bool]]:
     for name, content in sorted(documents.items()):
         correct = json.loads(content)
         for index, document in mutants(kind, correct):
-            kept = reviewed(path.stem, kind.name, dict(enumerate(correct["Statement"])).get(index, {})) is not None
+            before = dict(enumerate(correct["Statement"])).get(index, {})
+            kept = reviewed(path.stem, kind.name, before, document["Statement"][index]) is not None
             yield f"{name} statement {index}", {**documents, name: json.dumps(document).encode()}, kept
 
 

@@ -47,7 +47,7 @@ def asked_in_full(
 @pytest.mark.parametrize("name", NAMES)
 def test_fixtures(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     fixture = built(name)
-    documents = dict(fixture.documents)
+    documents = {**fixture.documents, **fixture.trusts}
     whole, count = asked_in_full(monkeypatch, fixture.matrices, documents)
     assert count > 20
     assert verdicts(verify(fixture.matrices, load_catalogue(), documents)) == verdicts(whole)

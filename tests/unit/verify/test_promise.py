@@ -420,3 +420,23 @@ def test_people_of_an_identity_account_may_assume_their_roles_only(statement: Js
     }
     found = verify(_matrices(HUB + cell("ec2:StopInstances")), load_catalogue(), files)
     assert refuted(found) == broken
+
+
+@pytest.mark.parametrize(
+    ("action", "glob"),
+    [
+        ("organizations:LeaveOrganization", "organizations:Leave*"),
+        ("ec2:EnableSerialConsoleAccess", "ec2:EnableSerial*"),
+        ("dynamodb:UpdateAbacStatus", "dynamodb:UpdateAbac*"),
+        ("tag:TagResources", "tag:*"),
+    ],
+)
+def test_a_fallback_admits_no_escape(action: str, glob: str) -> None:
+    """That AWS cannot hold the action, and that the matrix grants such actions in the whole account, is not enough."""
+    stop = allow(["ec2:StopInstances"], INSTANCES, StringEquals=held())
+    access = cell("ec2:StopInstances", glob) + '[fallback]\nreads = "grant"\nothers = "grant"\n'
+    found = proof(TWO, stop, allow([action]), access=access)
+    assert {"escape", "exactness"} <= refuted(found)
+    assert all(action not in item.actions for item in found.residuals)
+    accept = f'[[accept]]\nwhat = "escape"\nactions = ["{action}"]\nreason = "known"\n'
+    assert not {"escape", "exactness"} & refuted(proof(TWO, stop, allow([action]), access=access + accept))
