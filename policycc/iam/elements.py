@@ -103,7 +103,9 @@ def _partial(text: str, type: PolicyType) -> Iterator[Issue]:
 
 
 def check_principal(kind: str, text: str) -> Iterator[Issue]:
-    if not _PRINCIPALS[kind].fullmatch(text):
+    if "${" in text:
+        yield "bad-variable", f"`{text}` is a principal, which takes no policy variable"
+    elif not _PRINCIPALS[kind].fullmatch(text):
         wild = ("*" in text or "?" in text) and text != "*"
         yield "bad-principal", f"`{text}` {'has a wildcard' if wild else f'is no {kind} principal'}"
 
@@ -116,7 +118,9 @@ def check_operator(name: str) -> Iterator[Issue]:
 
 
 def check_condition_key(operator: Operator, key: str) -> Iterator[Issue]:
-    if not _CONDITION_KEY.fullmatch(key):
+    if "${" in key:
+        yield "bad-variable", f"`{key}` is a condition key, which takes no policy variable"
+    elif not _CONDITION_KEY.fullmatch(key):
         yield "bad-condition-key", f"`{key}` is not `service:key`"
     elif key.lower() in MULTIVALUED and operator.quantifier is None and operator.base.family is not Family.NULL:
         yield "missing-qualifier", f"`{key}` has several values and needs ForAllValues: or ForAnyValue:"

@@ -14,6 +14,9 @@ from policycc.iam.reader import Reading, is_writable, read_policy, read_policy_v
 from policycc.source.jsonpos import parse
 from policycc.verify.terms import ALWAYS, Is, ResourceMatches, Term, Test, every, negate
 
+_DOUBTFUL = frozenset({"partial-arn", "missing-qualifier"})
+"""What AWS takes or only warns of, without saying what it matches: nothing can be proved about such a document."""
+
 _NUMBERED = re.compile(r"(.+)-([2-9]|[1-9][0-9]+)")
 
 
@@ -62,13 +65,14 @@ def read_document(path: str, content: bytes) -> Document:
     except UnicodeDecodeError:
         return Document(path, "", None, ("it is not UTF-8 text",), len(content), ())
     reading = _read(text, path)
-    errors = tuple(f"{finding.message} ({finding.code}, {finding.span or path})" for finding in reading.errors)
-    clauses = _clauses(path, reading.policy) if reading.policy is not None else ()
-    return Document(path, text, reading.policy, errors, text_size(text), clauses)
+    wrong = tuple(finding for finding in reading.findings if finding.is_error or finding.name in _DOUBTFUL)
+    errors = tuple(f"{finding.message} ({finding.code}, {finding.span or path})" for finding in wrong)
+    policy = None if wrong else reading.policy
+    return Document(path, text, policy, errors, text_size(text), () if policy is None else _clauses(path, policy))
 
 
 def _read(text: str, path: str) -> Reading:
-    """Read without positions first, which is quick: only a document with errors is read for their places."""
+    """Read without positions first, which is quick: only a document with findings is read for their places."""
     try:
         if not is_writable(text, PolicyType.IDENTITY):
             raise ValueError("IAM does not take its characters")
@@ -76,7 +80,7 @@ def _read(text: str, path: str) -> Reading:
     except (ValueError, RecursionError):
         return read_policy(text, PolicyType.IDENTITY, path)
     reading = read_policy_value(value, PolicyType.IDENTITY)
-    return reading if reading.policy is not None else read_policy(text, PolicyType.IDENTITY, path)
+    return read_policy(text, PolicyType.IDENTITY, path) if reading.findings else reading
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -88,7 +88,7 @@ def read_trust(path: str, content: bytes) -> TrustFile:
     except UnicodeDecodeError:
         return TrustFile(path, "", None, ("it is not UTF-8 text",), len(content))
     reading = read_policy(text, PolicyType.TRUST, path)
-    errors = tuple(f"{finding.message} ({finding.span or path})" for finding in reading.errors)
+    errors = tuple(f"{finding.message} ({finding.code}, {finding.span or path})" for finding in reading.errors)
     return TrustFile(path, text, reading.policy, errors, text_size(text))
 
 

@@ -360,6 +360,24 @@ def test_files_without_owner_and_files_that_are_no_policies() -> None:
     assert found.verdict is Verdict.REFUTED
 
 
+@pytest.mark.parametrize(
+    ("resource", "condition"),
+    [
+        ("arn:aws:ec2:*:instance/*", {}),
+        ("arn:aws:ec2", {}),
+        (INSTANCES, {"StringEquals": {"aws:TagKeys": "x"}}),
+    ],
+)
+def test_nothing_is_proved_where_aws_does_not_say_what_matches(resource: str, condition: Json) -> None:
+    """Both match nothing as we read them, so that a statement of this kind would be no breach."""
+    held_statement = allow(["ec2:StopInstances"], INSTANCES, StringEquals=held())
+    found = proof(
+        TWO, held_statement, allow(["ec2:StopInstances"], resource, **condition), access=cell("ec2:StopInstances")
+    )
+    assert refuted(found) == {"fit"}
+    assert all(item.verdict is Verdict.UNKNOWN for item in found.properties if item.name != "fit")
+
+
 @pytest.mark.parametrize("action", ["sts:AssumeRole", "kms:Decrypt", "ec2:TerminateInstances"])
 def test_the_request_of_a_counterexample_is_a_line_that_simulate_decides_alike(action: str) -> None:
     """Roles and keys need a policy of their own in it, of the kind that they have."""
