@@ -53,13 +53,14 @@ def check(*matrices: Source) -> tuple[Diagnostic, ...]:
     return tuple(_compiled(matrices).diagnostics)
 
 
-def build(*matrices: Source, templates: Source | None = None, prove: bool = True) -> Build:
-    """Compile and prove matrices that belong together. Raises Error where anything is wrong or refuted."""
+def build(*matrices: Source, templates: Source | None = None, prove: bool = True, target: str | None = None) -> Build:
+    """Compile and prove matrices that belong together; `target` is that of the matrices if None. Raises Error where
+    anything is wrong or refuted."""
     from policycc import pipeline
 
     documents, diagnostics = _documents(matrices)
     folder = None if templates is None else Path(templates)
-    result = pipeline.build_documents(documents, templates=folder, prove=prove)
+    result = pipeline.build_documents(documents, templates=folder, prove=prove, target=target)
     found = (*diagnostics, *result.diagnostics)
     if result.files is None or diagnostics.has_errors or result.diagnostics.has_errors:
         raise Error(found)

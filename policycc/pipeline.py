@@ -31,6 +31,7 @@ from policycc.lower import messages
 from policycc.lower.decide import Accepts, Decider, Decision
 from policycc.lower.outcome import Account, account
 from policycc.lower.program import Writer
+from policycc.lower.scopes import scopes
 from policycc.lower.templates import TemplateError, Templates
 from policycc.lower.trust import delegations, trusts
 from policycc.lower.wishes import Wish, merge
@@ -74,10 +75,14 @@ def check(sources: Sequence[str], *, templates: Path | None = None) -> Result:
     return _compile(*_load(sources), templates=templates)
 
 
-def build(sources: Sequence[str], *, templates: Path | None = None, prove: bool = True) -> Result:
-    """Everything but the writing. Without `prove` every verdict is `unknown`; a refuted set gives no files."""
+def build(
+    sources: Sequence[str], *, templates: Path | None = None, prove: bool = True, target: str | None = None
+) -> Result:
+    """Everything but the writing. Without `prove` every verdict is `unknown`; a refuted set gives no files. `target` is
+    that of the matrices where it is None."""
     matrices, diagnostics = _load(sources)
-    return _finish(_compile(matrices, diagnostics, templates=templates), prove=prove)
+    result = _compile(matrices, diagnostics, templates=templates)
+    return _finish(result, templates=templates, prove=prove, target=target)
 
 
 def check_documents(documents: Iterable[SourceDocument], *, templates: Path | None = None) -> Result:
@@ -88,10 +93,15 @@ def check_documents(documents: Iterable[SourceDocument], *, templates: Path | No
 
 
 def build_documents(
-    documents: Iterable[SourceDocument], *, templates: Path | None = None, prove: bool = True
+    documents: Iterable[SourceDocument],
+    *,
+    templates: Path | None = None,
+    prove: bool = True,
+    target: str | None = None,
 ) -> Result:
     """`build` for matrices that have been read already."""
-    return _finish(check_documents(documents, templates=templates), prove=prove)
+    result = check_documents(documents, templates=templates)
+    return _finish(result, templates=templates, prove=prove, target=target)
 
 
 def _load(sources: Sequence[str]) -> tuple[tuple[Matrix, ...], Diagnostics]:
@@ -119,6 +129,7 @@ def _compile(matrices: tuple[Matrix, ...], diagnostics: Diagnostics, *, template
     pinned = CatalogueSource(catalogue.source, catalogue.version, catalogue.digest)
     world = World.of(matrices)
     roles = Roles.of(matrices)
+    _check_targets(matrices, {matrix.output.target for matrix in matrices}, diagnostics)
     for matrix in matrices:
         dates.check(matrix, date.today(), diagnostics)
     wished = [(matrix, *resolve(matrix, catalogue, diagnostics)) for matrix in matrices]
@@ -130,14 +141,10 @@ def _compile(matrices: tuple[Matrix, ...], diagnostics: Diagnostics, *, template
         for matrix, wishes, accepts, expected in wished:
             compiled.append(_one(matrix, world, roles, catalogue, chosen, wishes, accepts, expected, diagnostics))
     except TemplateError as error:
-        diagnostics.error(
-            "PCC613",
-            f"the template `{error.template}` cannot be used: {error.problem}",
-            help="correct it, or leave it out: the template of the package then takes its place",
-        )
+        _bad_template(error, diagnostics)
         return Result(diagnostics, matrices, pinned)
     documents = _pack(compiled, catalogue, diagnostics)
-    outcome, emitted = _emit(compiled, pinned, documents, diagnostics)
+    outcome, emitted = _emit(compiled, roles, pinned, documents, diagnostics)
     decisions = tuple((one.matrix.name, one.decisions) for one in compiled)
     return Result(diagnostics, matrices, pinned, outcome, emitted, None, decisions)
 
@@ -218,6 +225,7 @@ def _pack(compiled: Sequence[_Compiled], catalogue: Catalogue, diagnostics: Diag
 
 def _emit(
     compiled: Sequence[_Compiled],
+    roles: Roles,
     catalogue: CatalogueSource,
     documents: Sequence[Document],
     diagnostics: Diagnostics,
@@ -253,6 +261,7 @@ def _emit(
         flows=tuple(item for book in books for item in book.flows),
         overlaps=tuple(item for book in books for item in book.overlaps),
         prerequisites=tuple(item for book in books for item in book.prerequisites),
+        scopes=scopes([one.matrix for one in compiled], {document.principal for document in documents}, roles),
     )
     return canonical(outcome), emit_json(documents, trusted)
 
@@ -281,19 +290,57 @@ def _digest(matrix: Matrix) -> str:
     return hashlib.sha256(repr((plain, sets)).encode()).hexdigest()
 
 
-def _finish(result: Result, *, prove: bool) -> Result:
+def _finish(result: Result, *, templates: Path | None, prove: bool, target: str | None) -> Result:
     from policycc.emit.manifest import render_manifest
 
     if result.outcome is None or result.diagnostics.has_errors:
         return result
     outcome = result.outcome
     files = {item.path: item.content for item in result.emitted}
+    written = {matrix.output.target for matrix in result.matrices}
+    targets = written if target is None else {target}
+    _check_targets(result.matrices, targets - written, result.diagnostics)
+    added = _add_target(result, targets, templates)
+    if result.diagnostics.has_errors:
+        return result
     if prove:
         outcome = replace(outcome, proof=_prove(result, outcome, files))
         if result.diagnostics.has_errors:
             return replace(result, outcome=outcome)
-    files["manifest.json"] = render_manifest(outcome, result.emitted)
-    return replace(result, outcome=outcome, files=files)
+    manifest = render_manifest(outcome, result.emitted, added)
+    return replace(result, outcome=outcome, files={**files, **added, "manifest.json": manifest})
+
+
+def _check_targets(matrices: Sequence[Matrix], targets: Iterable[str], diagnostics: Diagnostics) -> None:
+    """A target that has nothing to write was hardly meant."""
+    kinds = {group.kind for matrix in matrices for group in matrix.groups}
+    if matrices and "identity-center" in targets and "permission-set" not in kinds:
+        diagnostics.warning(
+            "PCC615",
+            "the target `identity-center` has nothing to write: no group is a permission set",
+            help='write `kind = "permission-set"` for the groups whose people come from IAM Identity Center',
+        )
+
+
+def _add_target(result: Result, targets: Iterable[str], templates: Path | None) -> Mapping[str, bytes]:
+    """What the targets write besides the policies."""
+    if "identity-center" not in targets:
+        return {}
+    from policycc.emit.identity_center import emit_identity_center
+
+    try:
+        return emit_identity_center(result.emitted, result.matrices, Templates(templates), result.diagnostics)
+    except TemplateError as error:
+        _bad_template(error, result.diagnostics)
+        return {}
+
+
+def _bad_template(error: TemplateError, diagnostics: Diagnostics) -> None:
+    diagnostics.error(
+        "PCC613",
+        f"the template `{error.template}` cannot be used: {error.problem}",
+        help="correct it, or leave it out: the template of the package then takes its place",
+    )
 
 
 def _prove(result: Result, outcome: Outcome, files: Mapping[str, bytes]) -> Proof:

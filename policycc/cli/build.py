@@ -17,7 +17,7 @@ from policycc.emit.json_target import Emitted
 from policycc.ir.outcome import CatalogueSource, Outcome
 from policycc.model.matrix import Matrix
 
-TARGETS = ("json",)
+TARGETS = ("json", "identity-center")
 
 
 @click.command()
@@ -30,7 +30,7 @@ TARGETS = ("json",)
     "--templates",
     metavar="DIR",
     type=click.Path(path_type=Path, exists=True, file_okay=False),
-    help="Statement templates that replace those of policycc.",
+    help="Templates that replace those of policycc.",
 )
 @click.option("--frozen", is_flag=True, help="Fail if the catalogue is not the one of policycc.lock.")
 @click.option("--check", "compare", is_flag=True, help="Write nothing; exit with 1 if the output is not up to date.")
@@ -62,7 +62,7 @@ def build(
       policycc build --check --frozen
     """
     sources = resolve(matrices)
-    result = engine.build(sources, templates=templates, prove=not no_verify)
+    result = engine.build(sources, templates=templates, prove=not no_verify, target=target)
     diagnostics = result.diagnostics
     locks = _locks(result.matrices)
     if frozen:

@@ -37,8 +37,8 @@ def check(sources: Sequence[str]) -> Result:
     return pipeline.check(sources)
 
 
-def build(sources: Sequence[str], *, templates: Path | None, prove: bool) -> Result:
-    """Everything but the writing. Without `prove` every verdict is `unknown`."""
+def build(sources: Sequence[str], *, templates: Path | None, prove: bool, target: str | None) -> Result:
+    """Everything but the writing. Without `prove` every verdict is `unknown`; without `target`, it is the matrices'."""
     from policycc import pipeline
 
-    return pipeline.build(sources, templates=templates, prove=prove)
+    return pipeline.build(sources, templates=templates, prove=prove, target=target)

@@ -35,6 +35,7 @@ def render_summary(outcome: Outcome, emitted: Sequence[Emitted], *, colour: bool
         *_section("Waiting for an account split", _splits(outcome), colour),
         *_section("Left out", _omissions(outcome), colour),
         *_section("Ways around the policies (escapes)", _escapes(outcome), colour),
+        *_section("Audit scopes", _audit(outcome), colour),
         *_section("Needed in the account", _prerequisites(outcome), colour),
         *_proof(outcome.proof, colour),
     ]
@@ -131,6 +132,13 @@ def _omissions(outcome: Outcome) -> Iterator[str]:
 def _escapes(outcome: Outcome) -> Iterator[str]:
     for item in outcome.escapes:
         yield f"{item.group}: {shortened(item.actions, _ROOM)} {item.decision} ({item.class_})"
+
+
+def _audit(outcome: Outcome) -> Iterator[str]:
+    for scope in outcome.scopes:
+        yield f"{scope.name}: {', '.join(scope.environments)} (in {', '.join(scope.accounts)})"
+        for one in scope.reached_by:
+            yield f"  {one.account}/{one.principal}: {'; '.join(one.ways)}"
 
 
 def _prerequisites(outcome: Outcome) -> Iterator[str]:

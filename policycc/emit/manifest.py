@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from policycc.emit.json_target import Emitted
@@ -16,9 +16,12 @@ VERSION = 1
 Json = dict[str, Any]
 
 
-def render_manifest(outcome: Outcome, emitted: Sequence[Emitted]) -> bytes:
+def render_manifest(
+    outcome: Outcome, emitted: Sequence[Emitted], templates: Mapping[str, bytes] | None = None
+) -> bytes:
     """The manifest of a build as bytes. `outcome` is canonical (`fold.canonical`) and carries the proof; `emitted` are
-    the policy and trust files. The shape is `schemas/manifest.schema.json`."""
+    the policy and trust files, `templates` what a target adds to them, by path. The shape is
+    `schemas/manifest.schema.json`."""
     body: Json = {
         "version": VERSION,
         "matrices": [
@@ -36,9 +39,34 @@ def render_manifest(outcome: Outcome, emitted: Sequence[Emitted]) -> bytes:
         **_cells(outcome),
         **_remarks(outcome),
         "statements": _statements(emitted),
+        **_templates(templates or {}),
+        **_scopes(outcome),
         "proof": _proof(outcome.proof),
     }
     return (json.dumps(body, indent=2, ensure_ascii=False) + "\n").encode()
+
+
+def _scopes(outcome: Outcome) -> Json:
+    """The audit scopes; a matrix that has none leaves the key out."""
+    listed = [
+        {
+            "name": scope.name,
+            "accounts": list(scope.accounts),
+            "environments": list(scope.environments),
+            "reached_by": [
+                {"group": one.group, "principal": one.principal, "account": one.account, "ways": list(one.ways)}
+                for one in scope.reached_by
+            ],
+        }
+        for scope in outcome.scopes
+    ]
+    return {"scopes": listed} if listed else {}
+
+
+def _templates(files: Mapping[str, bytes]) -> Json:
+    """The files of a target; a target that has none besides the policies leaves the key out."""
+    listed = [{"path": path, "sha256": hashlib.sha256(content).hexdigest()} for path, content in sorted(files.items())]
+    return {"templates": listed} if listed else {}
 
 
 def statement_id(path: str, statement: Statement) -> str:

@@ -57,7 +57,8 @@ def _read(path: Path) -> bytes | None:
 def _parse_manifest(content: bytes) -> tuple[tuple[str, ...], frozenset[str]]:
     body = json.loads(content)
     matrices = tuple(sorted(item["name"] for item in body["matrices"]))
-    paths = frozenset(policy["path"] for principal in body["principals"] for policy in principal["policies"])
+    policies = (policy["path"] for principal in body["principals"] for policy in principal["policies"])
+    paths = frozenset((*policies, *(item["path"] for item in body.get("templates", ()))))
     if body["version"] != 1 or not all(isinstance(name, str) for name in matrices) or not all(map(is_safe, paths)):
         raise ValueError("not a manifest of this version")
     return matrices, paths

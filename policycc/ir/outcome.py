@@ -130,6 +130,26 @@ class Overlap:
 
 
 @dataclass(frozen=True, slots=True)
+class ScopeReach:
+    """A principal that reaches an audit scope, and by what ways people or programs become it, in words."""
+
+    group: str
+    principal: str
+    account: str
+    ways: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """An audit scope: its accounts and environments, and who reaches them."""
+
+    name: str
+    accounts: tuple[str, ...]
+    environments: tuple[str, ...]
+    reached_by: tuple[ScopeReach, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Prerequisite:
     """What must be switched on or exist in an account for some grants to work."""
 
@@ -219,4 +239,5 @@ class Outcome:
     flows: tuple[Flow, ...] = ()
     overlaps: tuple[Overlap, ...] = ()
     prerequisites: tuple[Prerequisite, ...] = ()
+    scopes: tuple[Scope, ...] = ()
     proof: Proof = field(default=Proof())

@@ -56,19 +56,26 @@ class Templates:
         self._loaded: dict[str, Any] = {}
 
     def render(self, name: str, context: Mapping[str, Any]) -> tuple[Statement, ...]:
-        """The statements that template `name` makes of `context`. Raises TemplateError."""
+        """The statements that the statement template `name` makes of `context`. Raises TemplateError."""
+        return _parse(name, self._text(name, f"statements/{name}.json.j2", context))
+
+    def text(self, path: str, context: Mapping[str, Any]) -> str:
+        """What a template of a target makes of `context`; `path` is below the folder of templates. Raises
+        TemplateError."""
+        return self._text(path, path, context)
+
+    def _text(self, name: str, path: str, context: Mapping[str, Any]) -> str:
         from jinja2 import TemplateError as JinjaError
 
         try:
-            text = self._environment_().render(self._template(name), context)
+            return str(self._environment_().render(self._template(name, path), context))
         except (JinjaError, *_FAULTS) as error:
             raise TemplateError(name, _one_line(error)) from error
-        return _parse(name, text)
 
-    def _template(self, name: str) -> Any:
-        if name not in self._loaded:
-            self._loaded[name] = self._environment_().from_string(self._source(name))
-        return self._loaded[name]
+    def _template(self, name: str, path: str) -> Any:
+        if path not in self._loaded:
+            self._loaded[path] = self._environment_().from_string(self._source(name, path))
+        return self._loaded[path]
 
     def _environment_(self) -> Any:
         if self._environment is None:
@@ -77,10 +84,9 @@ class Templates:
             self._environment = TemplateEnvironment({"conditions": join})
         return self._environment
 
-    def _source(self, name: str) -> str:
-        path = f"{name}.json.j2"
+    def _source(self, name: str, path: str) -> str:
         if self._directory is not None:
-            own = self._directory / "statements" / path
+            own = self._directory / path
             try:
                 if own.is_file():
                     if own.stat().st_size > MAX_TEMPLATE:
@@ -88,7 +94,7 @@ class Templates:
                     return own.read_text("utf-8")
             except (OSError, UnicodeDecodeError) as error:
                 raise TemplateError(name, f"cannot be read: {_one_line(error)}") from error
-        return _resources.templates().joinpath("statements", path).read_text("utf-8")
+        return _resources.templates().joinpath(*path.split("/")).read_text("utf-8")
 
 
 def join(*blocks: Block) -> dict[str, dict[str, Any]]:

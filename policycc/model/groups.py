@@ -61,6 +61,7 @@ class _Reader:
         per_environment = "per_environment" in keys and keys["per_environment"].value
         session = int(keys["session"].value) if "session" in keys else None
         trust = _Trust(keys["trust"], per_environment, self.settings, self.out).read() if "trust" in keys else None
+        boundary = _text(keys.get("permissions_boundary"), self.settings, self.out, forms.policy_name)
         if not broken:
             self._fits(kind, keys)
         # What a template gives to all is no mistake of the groups that have no use for it.
@@ -71,6 +72,7 @@ class _Reader:
             path="/" if kind == "permission-set" else self._path(keys),
             session=session if kind != "group" or self.settings.identity else None,
             trust=trust if kind == "role" else None,
+            permissions_boundary=boundary if kind == "permission-set" else None,
             span=self.place,
         )
 
@@ -92,6 +94,8 @@ class _Reader:
             )
         if kind == "group" and "session" in own and not self.settings.identity:
             self._no_meaning("session", kind, own["session"])
+        if kind != "permission-set" and "permissions_boundary" in own:
+            self._no_meaning("permissions_boundary", kind, own["permissions_boundary"])
         if kind == "permission-set" and "path" in own:
             self._no_meaning("path", kind, own["path"])
 

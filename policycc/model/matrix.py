@@ -106,7 +106,8 @@ class Trust:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A row of the matrix: a principal, or one principal per environment."""
+    """A row of the matrix: a principal, or one principal per environment. `permissions_boundary` is an existing policy
+    that caps a permission set, its path before its name."""
 
     name: str
     kind: Kind = "group"
@@ -114,6 +115,7 @@ class Group:
     path: str = "/"
     session: int | None = None
     trust: Trust | None = None
+    permissions_boundary: str | None = None
     span: Span | None = field(default=None, compare=False, repr=False)
 
 

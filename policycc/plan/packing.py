@@ -61,16 +61,22 @@ class _IndivisibleError(Exception):
         self.action = action
 
 
-def pack(statements: Iterable[Statement], kind: str, quotas: Quotas, possible: Possible) -> Packing:
+def pack(
+    statements: Iterable[Statement], kind: str, quotas: Quotas, possible: Possible, *, inline_first: bool = False
+) -> Packing:
     """Packs the statements of a principal of a kind (`group`, `role`, `permission-set`). `possible` says whether an
     action can meet a resource pattern, so that a part of a statement names only the resources that it needs.
 
     All documents are managed policies, unless the kind may carry fewer of them and an inline policy saves the last
-    attachment. A pure function of the statements, whatever their order."""
+    attachment. With `inline_first` what fits into an inline policy is one, as permission sets want it: a managed policy
+    has to be in the account before they name it. A pure function of the statements, whatever their order."""
     ordered = sorted(statements, key=_place)
     limit, allowed = quotas.managed_size, quotas.managed_policies(kind)
     if not ordered:
         return Packing(())
+    inline = quotas.inline_size(kind)
+    if inline_first and document_size(ordered) <= inline:
+        return Packing((Packed("inline", tuple(ordered), inline),))
     if document_size(ordered) <= limit:
         return Packing((Packed("managed", tuple(ordered), limit),))
     try:
@@ -80,7 +86,6 @@ def pack(statements: Iterable[Statement], kind: str, quotas: Quotas, possible: P
     documents = row.documents(limit)
     if len(documents) <= allowed:
         return Packing(tuple(Packed("managed", document, limit) for document in documents))
-    inline = quotas.inline_size(kind)
     mixed = row.documents_and_rest(limit, allowed, inline)
     if mixed is None:
         return Packing(

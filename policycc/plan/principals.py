@@ -64,8 +64,10 @@ def _of_one(
     if len(shares) > 1:
         given = shared_out(given, contexts)
     least = [minimise(statements, context) for statements, context in zip(given, contexts, strict=True)]
+    kind = shares[0].principal.kind
     packings = [
-        pack(statements, share.principal.kind, quotas, context.possible)
+        # A permission set has one inline policy, whichever matrix it is of.
+        pack(statements, kind, quotas, context.possible, inline_first=kind == "permission-set" and len(shares) == 1)
         for share, statements, context in zip(shares, least, contexts, strict=True)
     ]
     _report(shares, least, packings, quotas, diagnostics)

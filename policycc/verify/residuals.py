@@ -50,6 +50,14 @@ def assumptions(scene: Scene, provers: Sequence[Prover]) -> tuple[str, ...]:
         if matrix.tagging.keys is None and long_keys:
             listed = ", ".join(sorted(long_keys))
             found.append(f"who creates resources does not add a second spelling of {listed}")
+    found += sorted(
+        {
+            f"the permissions boundary {group.permissions_boundary} allows what is granted to {group.name}"
+            for matrix in scene.matrices.values()
+            for group in matrix.groups
+            if group.permissions_boundary is not None
+        }
+    )
     by_class: dict[str, set[str]] = {}
     for prover in provers:
         for alike in prover.classes:
