@@ -14,6 +14,7 @@ from typing import Any
 
 from policycc.catalogue.catalogue import load
 from policycc.catalogue.facts import Part, Support
+from policycc.model.matrix import Requirement
 from tests.support.canonical import Context, Place, Request, canonical, companion, requirement_context
 from tests.support.evaluating import Badge, badges
 from tests.support.facts import facts_of
@@ -22,6 +23,17 @@ from tests.support.matrices import Cell, Fixture
 
 Json = dict[str, Any]
 LEFT_OUT = ["left-out"]
+NOWHERE: dict[str, str | list[str] | None] = {
+    "aws:SourceIp": None,
+    "aws:SourceVpc": None,
+    "aws:SourceVpce": None,
+    "aws:ViaAWSService": "false",
+}
+ELSEWHERE: tuple[dict[str, str | list[str] | None], ...] = (
+    {},
+    {"aws:SourceIp": "203.0.113.9"},
+    {"aws:SourceVpc": "vpc-0ffffffffffffffff", "aws:SourceVpce": "vpce-0ffffffffffffffff"},
+)
 
 
 @dataclass(frozen=True)
@@ -38,7 +50,20 @@ class Build:
 
     @cached_property
     def badges(self) -> tuple[Badge, ...]:
-        return badges(self.files)
+        """Everybody but people of an identity account without environments, who may only assume roles: of them, and of
+        the roles, `tests/unit/verify/test_chains.py` and `tests/differential/test_delegation.py` ask."""
+        return tuple(badge for badge in badges(self.files) if self.world(badge))
+
+    def shown_on_entry(self, badge: Badge, requirement: Requirement) -> bool:
+        """Whether the badge is a role that cannot be assumed without the MFA of a requirement."""
+        trust = self.files.get(f"{badge.account}/trust/{badge.name}.json")
+        statements = json.loads(trust)["Statement"] if trust is not None else []
+        ages = [one.get("Condition", {}).get("NumericLessThan", {}) for one in statements]
+        fresh = [
+            int(age.get("aws:MultiFactorAuthAge", "999999")) <= (requirement.mfa_max_age or 999999) for age in ages
+        ]
+        tests = [one.get("Condition", {}).get("Bool", {}).get("aws:MultiFactorAuthPresent") for one in statements]
+        return bool(statements) and all(fresh) and set(tests) == {"true"}
 
     @cached_property
     def all_cells(self) -> tuple[Cell, ...]:
@@ -381,14 +406,14 @@ def unmet(build: Build) -> Iterator[tuple[Badge, Cell, str, Request]]:
     for badge, cell, action, request in usable(build):
         for requirement in build.fixture.requirements(cell.place.matrix, cell.group, cell.place.environment.name):
             changes: list[dict[str, str | list[str] | None]] = []
-            if requirement.mfa:
+            if requirement.mfa and not build.shown_on_entry(badge, requirement):
                 changes += [{"aws:MultiFactorAuthPresent": None}, {"aws:MultiFactorAuthPresent": "false"}]
-            if requirement.mfa_max_age is not None:
+            if requirement.mfa_max_age is not None and not build.shown_on_entry(badge, requirement):
                 changes += [{"aws:MultiFactorAuthAge": None}]
                 changes += [{"aws:MultiFactorAuthAge": str(requirement.mfa_max_age + 1)}]
             if requirement.regions is not None:
                 changes += [{"aws:RequestedRegion": "ap-southeast-2"}, {"aws:RequestedRegion": None}]
-            if requirement.source_ips is not None and not requirement.source_vpc_endpoints:
-                changes += [{"aws:SourceIp": "203.0.113.9"}, {"aws:SourceIp": None}]
+            if requirement.source_ips or requirement.source_vpcs or requirement.source_vpc_endpoints:
+                changes += [{**NOWHERE, **place} for place in ELSEWHERE]
             for change in changes:
                 yield badge, cell, action, request.with_context(**change)

@@ -57,7 +57,7 @@ class Compiler:
         self.answer = answer("ec2:StopInstances")
         self.prove: bool | None = None
 
-    def build(self, sources: object, *, templates: Path | None, prove: bool) -> Answer:
+    def build(self, sources: object, *, templates: Path | None, prove: bool, target: str | None = None) -> Answer:
         self.prove = prove
         diagnostics = Diagnostics()
         diagnostics.extend(self.answer.diagnostics)

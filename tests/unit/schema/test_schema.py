@@ -99,7 +99,7 @@ def test_nothing_is_wrong_with_the_smallest_matrix() -> None:
         (MINIMAL + "fallback.reads = 'Grant'", [("PCC104", "m:4:18", "`fallback.reads` cannot be `Grant`")]),
         (
             MINIMAL + "groups.a.session = 1e99",
-            [("PCC107", "m:4:20", "`groups.a.session` is `1e+99`, outside of 900 to 43200")],
+            [("PCC107", "m:4:20", "`groups.a.session` is `1e+99`, outside of 3600 to 43200")],
         ),
         (
             MINIMAL + "groups.a.session = nan",
