@@ -304,7 +304,7 @@ def _finish(result: Result, *, templates: Path | None, prove: bool, target: str 
     if result.diagnostics.has_errors:
         return result
     if prove:
-        outcome = replace(outcome, proof=_prove(result, outcome, files))
+        outcome = replace(outcome, proof=_prove(result, outcome, {**files, **added}))
         if result.diagnostics.has_errors:
             return replace(result, outcome=outcome)
     manifest = render_manifest(outcome, result.emitted, added)

@@ -55,13 +55,14 @@ def emit_identity_center(
             )
     sets = [_set(own, matrices) for _, own in sorted(parts.items())]
     _distinct(sets)
-    files = {f"{_SETS}.json": _render(templates, _SETS, _context(sets, matrices), _planned(sets))}
+    whole = _render(templates, _SETS, _context(sets, matrices), _planned(sets))
+    files = {f"{FOLDER}/stacks/permission-sets.json": whole}
     for account in sorted({one["account"] for one in sets}):
         managed = [
             item for (home, _), own in sorted(parts.items()) if home == account for item in own if _managed(item)
         ]
         if managed:
-            files[f"{FOLDER}/{account}.json"] = _account(templates, account, managed)
+            files[f"{FOLDER}/stacks/{account}.json"] = _account(templates, account, managed)
     return files
 
 

@@ -76,5 +76,5 @@ def _build(sources: list[str]) -> Build:
     found = import_module("policycc.pipeline").build(sources, templates=None, prove=False)
     if found.files is None:
         raise BuildError("\n".join(item.message for item in found.diagnostics))
-    documents = {path: content for path, content in found.files.items() if "/" in path and path.endswith(".json")}
+    documents = {path: content for path, content in found.files.items() if "/" in path and "/stacks/" not in path}
     return Build(tuple(found.matrices), load_catalogue(), documents)

@@ -27,6 +27,8 @@ from policycc.verify.redundancy import Redundancy, Redundant
 from policycc.verify.residuals import assumptions, residuals
 from policycc.verify.result import PROPERTIES, Counterexample, Open, Property, Verdict, Verification
 from policycc.verify.roles import is_trust
+from policycc.verify.stacks import FOLDER as STACKS
+from policycc.verify.stacks import breaches, is_stack
 from policycc.verify.terms import Test, leaves
 
 MANIFEST = "manifest.json"
@@ -59,10 +61,13 @@ def verify(
     scene = scene_of(matrices, catalogue)
     found = all_holders(matrices, scene.world, catalogue)
     trusts = {path: content for path, content in documents.items() if is_trust(path)}
-    read = [read_document(path, content) for path, content in sorted(documents.items()) if path not in trusts]
+    stacks = {path: content for path, content in documents.items() if is_stack(path)}
+    policies = {path: content for path, content in documents.items() if path not in trusts and path not in stacks}
+    read = [read_document(path, content) for path, content in sorted(policies.items())]
     findings = {name: Findings() for name in _PROVED}
     delegating = delegating_owners(matrices, found)
     owned = _owned((*all_owners(found), *delegating), read, manifest, findings)
+    findings["exactness"].counterexamples += [_about(path, why) for path, why in breaches(stacks, found, owned)]
     judge_delegated(scene, found, delegating, owned, trusts, findings)
     if manifest is not None:
         notes += _digests(manifest, documents)
@@ -101,7 +106,7 @@ def verify_directory(
     for what cannot be read."""
     documents = {
         path.relative_to(directory).as_posix(): path.read_bytes()
-        for pattern in ("*/*.json", "*/trust/*.json")
+        for pattern in ("*/*.json", "*/trust/*.json", f"{STACKS}*.json")
         for path in sorted(directory.glob(pattern))
         if path.is_file() and not path.relative_to(directory).parts[0].startswith(".")
     }

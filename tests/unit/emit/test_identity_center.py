@@ -28,7 +28,7 @@ permissions_boundary = "people/cap"
 [output]
 target = "identity-center"
 """
-SETS = "identity-center/permission-sets.json"
+SETS = "identity-center/stacks/permission-sets.json"
 
 
 def files(text: str = MATRIX, **options: Any) -> dict[str, Any]:
@@ -73,7 +73,7 @@ def test_matrices_share_one_inline_policy() -> None:
     inline = found[SETS]["Resources"]["DevelopersMain"]["Properties"]
     managed = [item["Name"] for item in inline.get("CustomerManagedPolicyReferences", ())]
     assert managed == ["billing-developers", "webshop-developers"]
-    stack = found["identity-center/main.json"]["Resources"].values()
+    stack = found["identity-center/stacks/main.json"]["Resources"].values()
     assert {item["Properties"]["ManagedPolicyName"]: item["Properties"]["PolicyDocument"] for item in stack} == {
         name: found[f"main/{name}.json"] for name in managed
     }

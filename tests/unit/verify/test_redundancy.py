@@ -93,7 +93,7 @@ def test_nothing_is_said_of_what_is_refuted() -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_nothing_could_be_dropped_from_what_is_built(name: str) -> None:
     """Also where two matrices give one principal the same: then one of them does."""
-    files = {**built(name).documents, **built(name).trusts}
+    files = {**built(name).documents, **built(name).trusts, **built(name).besides}
     found = verify(built(name).matrices, load_catalogue(), files, redundancy=True)
     assert found["irredundant"].verdict is Verdict.PROVED
     assert found["irredundant"].exceptions == ()
