@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from ipaddress import ip_network
 from itertools import product
 
 from policycc.iam.model import Condition
@@ -117,7 +118,7 @@ def _both(one: Network, other: Network) -> Network | None:
     for condition in other:
         place = (condition.operator, condition.key)
         if place in tests:
-            values = tuple(sorted(set(tests[place].values) & set(condition.values)))
+            values = _shared(condition.key, tests[place].values, condition.values)
             if not values:
                 return None
             condition = Condition(condition.operator, condition.key, values)
@@ -126,3 +127,16 @@ def _both(one: Network, other: Network) -> Network | None:
     if "aws:SourceIp" in keys and keys & _EXCLUSIVE:
         return None
     return tuple(sorted(tests.values()))
+
+
+def _shared(key: str, one: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, ...]:
+    """The values that both lists admit; of two address ranges of which one lies in the other, the narrower."""
+    if key != "aws:SourceIp":
+        return tuple(sorted(set(one) & set(other)))
+    found = {
+        max(left, right, key=lambda text: ip_network(text).prefixlen)
+        for left in one
+        for right in other
+        if ip_network(left).version == ip_network(right).version and ip_network(left).overlaps(ip_network(right))
+    }
+    return tuple(sorted(found))

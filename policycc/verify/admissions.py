@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from ipaddress import ip_address, ip_network
 
 from policycc.iam.model import Principals
 from policycc.model.matrix import Requirement, Trust
@@ -90,14 +91,25 @@ def _people(named: Iterable[str], guard: Mfa, sources: tuple[Requirement, ...], 
 
 
 def _places(sources: tuple[Requirement, ...]) -> list[Context]:
-    """Where calls may come from. With one demand, each of its values must work; of several only what they share does,
-    and that the search for counterexamples does not need."""
-    if len(sources) != 1:
-        return [] if sources else [{}]
-    (source,) = sources
-    found: list[Context] = [{"aws:SourceIp": text.partition("/")[0]} for text in source.source_ips or ()]
-    found += [{"aws:SourceVpc": text} for text in source.source_vpcs or ()]
-    return [*found, *({"aws:SourceVpce": text} for text in source.source_vpc_endpoints or ())]
+    """Where calls that must work come from: every address, VPC and endpoint that is named, as far as it meets all the
+    demands at once."""
+    found: dict[str, Context] = {} if sources else {"": {}}
+    vpcs = [{"aws:SourceVpc": text} for source in sources for text in source.source_vpcs or ()]
+    endpoints = [{"aws:SourceVpce": text} for source in sources for text in source.source_vpc_endpoints or ()]
+    ips = [{"aws:SourceIp": text.partition("/")[0]} for source in sources for text in source.source_ips or ()]
+    both = [{**vpc, **endpoint} for vpc in vpcs for endpoint in endpoints] if len(sources) > 1 else []
+    for place in (*ips, *vpcs, *endpoints, *both):
+        if all(_met(source, place) for source in sources):
+            found[repr(place)] = place
+    return list(found.values())
+
+
+def _met(source: Requirement, place: Context) -> bool:
+    address = place.get("aws:SourceIp")
+    if address is not None and any(ip_address(address) in ip_network(text) for text in source.source_ips or ()):
+        return True
+    in_vpc = place.get("aws:SourceVpc") in (source.source_vpcs or ())
+    return in_vpc or place.get("aws:SourceVpce") in (source.source_vpc_endpoints or ())
 
 
 def _web(role: Role, provider: str, audience: str, subjects: Iterable[str]) -> Admission:

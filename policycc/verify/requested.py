@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from policycc.catalogue.catalogue import Catalogue
@@ -15,6 +15,7 @@ from policycc.verify.callers import Callers
 from policycc.verify.requests import RESOURCE_TAG, Mode, Shape, Subject, Supply
 from policycc.verify.search import Witness, find
 from policycc.verify.terms import Is, Term, Test, every, negate, some
+from policycc.verify.variables import grounded
 
 TRUST_ACTIONS = (
     "sts:AssumeRole",
@@ -64,13 +65,25 @@ def subject_for(catalogue: Catalogue, action: str, arn: str | Language, partitio
     return Subject(facts(catalogue, action), None, shape)
 
 
-def look(subject: Subject, term: Term) -> tuple[Witness, dict[str, str | list[str]]] | None:
-    """A call for which the term holds, with its context as AWS spells it, or None. Raises Undecided."""
+Found = tuple[Witness, dict[str, str | list[str]]]
+"""A call, and its context as AWS spells it."""
+
+
+def look(subject: Subject, term: Term) -> Iterator[Found]:
+    """Calls for which the term may hold: none only if it holds for none. Where policy variables leave it open, the
+    values that they speak of are tried. Raises Undecided."""
     found = find(subject, term, {})
     if found is None:
-        return None
-    context = {_SPELLED.get(key, key): list(v) if isinstance(v, tuple) else v for key, v in found.context}
-    return found, context
+        return
+    yield found, _context(found)
+    for grounding in () if found.certain else grounded(term, ("somebody-else",)):
+        tried = find(subject, grounding, {})
+        if tried is not None:
+            yield tried, _context(tried)
+
+
+def _context(found: Witness) -> dict[str, str | list[str]]:
+    return {_SPELLED.get(key, key): list(v) if isinstance(v, tuple) else v for key, v in found.context}
 
 
 def names_action(statement: Statement, action: str) -> bool:

@@ -128,16 +128,16 @@ class Steps:
         for callers in _callers(here, trust.policy):
             for term, action in self._ways(here, role, trust.policy, callers):
                 try:
-                    found = look(subject_for(self.catalogue, action, role.arn, here.partition), term)
+                    found = list(look(subject_for(self.catalogue, action, role.arn, here.partition), term))
                 except (Undecided, TooManyStatesError) as error:
                     self._undecided(here, role, str(error))
                     continue
-                if found is None:
-                    continue
-                step = self._replayed(here, role, trust.policy, callers, action, found[1])
-                if step is not None:
-                    return step
-                self._undecided(here, role, "a call may do it, and none was found")
+                for _, context in found:
+                    step = self._replayed(here, role, trust.policy, callers, action, context)
+                    if step is not None:
+                        return step
+                if found:
+                    self._undecided(here, role, "a call may do it, and none was found")
         return None
 
     def _ways(self, here: Start, role: Role, policy: Policy, callers: Callers) -> Iterator[tuple[Term, str]]:
@@ -188,7 +188,8 @@ class Steps:
             Is(ResourceMatches((f"arn:{here.partition}:iam::{here.account_id}:*", *known), variables=False))
         )
         try:
-            found = look(subject_for(self.catalogue, ASSUME, arns, here.partition), every((allowed, undenied, outside)))
+            subject = subject_for(self.catalogue, ASSUME, arns, here.partition)
+            found = next(look(subject, every((allowed, undenied, outside))), None)
         except (Undecided, TooManyStatesError) as error:
             self.open.append(Open(here.name, ASSUME, f"which roles of other accounts it can become: {error}"))
             return None
@@ -241,6 +242,8 @@ def _callers(here: Start, policy: Policy) -> Iterator[Callers]:
     """Who a principal is to a trust policy."""
     if here.role is not None:
         yield one(here.role.arn)
+        # A trust policy may name a single session of the role, by the name that whoever begins it chooses.
+        yield from (one(text) for text in _named(policy) if is_session_of(text, here.role))
         return
     if here.kind == "group":
         # Who is in a group is not known: those whom a trust policy names are its own business.
@@ -251,6 +254,12 @@ def _callers(here: Start, policy: Policy) -> Iterator[Callers]:
     own = [text for text in _named(policy) if glob(prefix + reserved).matches(text)]
     yield from (one(text) for text in own)
     yield members(here.account_id, here.partition, CallerKind.ROLE, reserved, own)
+
+
+def is_session_of(principal: str, role: Role) -> bool:
+    """Whether the ARN of a principal is that of a session of the role."""
+    prefix = f"arn:{role.matrix.partition}:sts::{account_id(role.account)}:assumed-role/{role.name}/"
+    return principal.startswith(prefix)
 
 
 def _named(policy: Policy) -> list[str]:

@@ -6,7 +6,7 @@ classes is exact. That finds most requests that break a promise; that there are 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice, product
 
 from policycc.iam.model import Condition
@@ -19,12 +19,13 @@ MOST = 64
 Values = Mapping[str, str | None]
 
 
-def grounded(term: Term) -> Iterator[Term]:
-    """The term with its variables set, together with the demand that the request has these values."""
+def grounded(term: Term, texts: Iterable[str] = ()) -> Iterator[Term]:
+    """The term with its variables set, together with the demand that the request has these values: those that tests of
+    tags name, and `texts`."""
     keys = sorted(
         {variable.key for leaf in leaves(term) for template in _templates(leaf) for variable in template.variables}
     )
-    candidates = sorted({value for leaf in leaves(term) for value in _texts(leaf)})
+    candidates = sorted({*texts, *(value for leaf in leaves(term) for value in _texts(leaf))})
     for chosen in islice(product([*candidates, None], repeat=len(keys)), MOST):
         values = dict(zip(keys, chosen, strict=True))
         known = (absent(key) if value is None else test("StringEquals", key, value) for key, value in values.items())

@@ -14,7 +14,7 @@ from typing import Any
 from policycc.verify.intent import Holder
 from policycc.verify.result import Counterexample
 from policycc.verify.roles import Role, TrustFile, account_id, body
-from policycc.verify.steps import ASSUME, PASS, Grant, Start, Step, Steps
+from policycc.verify.steps import ASSUME, PASS, Grant, Start, Step, Steps, is_session_of
 
 
 @dataclass(slots=True)
@@ -90,8 +90,10 @@ def _meant(start: Start, role: Role, action: str) -> bool:
     trust that names the very role, or the action granted in every environment of the role."""
     if action == ASSUME and start.kind == "group" and role.group.kind == "group":
         return start.group == role.group.name
-    if start.role is not None and role.group.trust is not None and start.role.arn in role.group.trust.principals:
-        return action == ASSUME
+    if start.role is not None and role.group.trust is not None:
+        named = role.group.trust.principals
+        if start.role.arn in named or any(is_session_of(text, start.role) for text in named):
+            return action == ASSUME
     return all((action, place) in start.granted for place in role.holder.places)
 
 

@@ -69,12 +69,12 @@ class TrustProof:
                     continue
                 term = every((allowed, callers.shown, negate(self._intended(callers, action))))
                 try:
-                    answer = look(subject, term)
+                    answers = [context for _, context in look(subject, term)]
                 except (Undecided, TooManyStatesError) as error:
                     self._undecided(f"{self.trust.path}: {callers.words} and {action}: {error}")
                     continue
-                if answer is not None:
-                    self._show(policy, callers, action, answer[1])
+                if answers and not any(self._show(policy, callers, action, context) for context in answers):
+                    self._undecided(f"{self.trust.path}: it may admit {callers.words} by {action}")
 
     def _intended(self, callers: Callers, action: str) -> Term:
         return some(
@@ -83,19 +83,19 @@ class TrustProof:
             if admission.action == action and callers.grip(admission.principals) is not Grip.NONE
         )
 
-    def _show(self, policy: Policy, callers: Callers, action: str, context: Mapping[str, Any]) -> None:
-        """The call that the search found, if the evaluator lets it through as well."""
+    def _show(self, policy: Policy, callers: Callers, action: str, context: Mapping[str, Any]) -> bool:
+        """Keeps the call that the search found, if the evaluator lets it through as well."""
         principal = callers.replayed(context)
         index = self._decides(policy, principal, action, context)
         if index is None:
-            self._undecided(f"{self.trust.path}: it may admit {callers.words} by {action}, and no call was found")
-            return
+            return False
         shows = ", ".join(f"{key}={value}" for key, value in sorted(context.items()) if key in _TELLING)
         sentence = (
             f"{callers.words} can become {self.role.title} by {action}{f' with {shows}' if shows else ''}: the matrix "
             f"admits no such call (allowed by {self.trust.path}, statement {index})"
         )
         self.counterexamples.append(self._example(sentence, principal, action, context, index))
+        return True
 
     def _everybody_named(self, policy: Policy, admission: Admission) -> None:
         """Calls that the matrix means to work."""

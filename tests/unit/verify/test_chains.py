@@ -108,6 +108,15 @@ def test_a_job_of_development_cannot_become_the_role_of_production() -> None:
     assert replays(found)
 
 
+def test_a_single_session_of_a_role_is_a_step_too() -> None:
+    """Whoever begins a session names it."""
+    text = PIPELINE.replace('account = "prod"\n', "")
+    session = f"arn:aws:sts::{DEV}:assumed-role/deploy-dev/release"
+    found = judged(text, add(built(text), "main/trust/deploy-prod.json", trusts(AWS=session)))
+    assert [(one.principal, one.environment) for one in found["chains"].counterexamples] == [("deploy-dev", "prod")]
+    assert replays(found)
+
+
 def test_both_halves_are_needed_across_accounts() -> None:
     found = judged(PIPELINE, add(built(PIPELINE), "main/shop-deploy-dev.json", may(role(PROD, "deploy-prod"))))
     assert found["chains"].verdict is Verdict.PROVED
