@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import TypeVar
 
 from policycc.model.matrix import Account, Group, Kind, Matrix, Requirement
 
@@ -27,6 +29,7 @@ class Mfa:
 
 
 NO_MFA = Mfa()
+_Demand = TypeVar("_Demand")
 Cell = tuple[str, str, str]
 """Group, account and environment."""
 
@@ -77,7 +80,14 @@ def _sources(matrix: Matrix, group: str, environment: str) -> frozenset[Requirem
     )
 
 
-@dataclass(frozen=True, slots=True)
+def _by_principal(cells: Iterable[tuple[Cell, _Demand]]) -> dict[tuple[str, str], dict[str, _Demand]]:
+    found: dict[tuple[str, str], dict[str, _Demand]] = {}
+    for (group, account, environment), demand in cells:
+        found.setdefault((group, account), {})[environment] = demand
+    return found
+
+
+@dataclass(frozen=True)
 class Roles:
     """The principals of matrices that are built together. `mfa` and `sources` are what each cell demands whose
     principal people assume."""
@@ -85,6 +95,14 @@ class Roles:
     separate: frozenset[tuple[str, str]] = frozenset()
     mfa: tuple[tuple[Cell, Mfa], ...] = ()
     sources: tuple[tuple[Cell, frozenset[Requirement]], ...] = ()
+
+    @cached_property
+    def _mfa(self) -> dict[tuple[str, str], dict[str, Mfa]]:
+        return _by_principal(self.mfa)
+
+    @cached_property
+    def _sources(self) -> dict[tuple[str, str], dict[str, frozenset[Requirement]]]:
+        return _by_principal(self.sources)
 
     @staticmethod
     def of(matrices: Sequence[Matrix]) -> Roles:
@@ -119,20 +137,14 @@ class Roles:
 
     def guard(self, group: str, account: str, environment: str | None) -> Mfa:
         """The MFA that the trust policy of a principal tests: that of its environment, or of all in the account."""
-        return strictest(
-            mfa
-            for (name, place, cell), mfa in self.mfa
-            if (name, place) == (group, account) and environment in (None, cell)
-        )
+        found = self._mfa.get((group, account), {})
+        return strictest(mfa for cell, mfa in found.items() if environment in (None, cell))
 
     def sourced(self, group: str, account: str, environment: str | None) -> tuple[Requirement, ...]:
         """What every environment of a principal demands of where its calls come from: a role is assumed from there
         too. Calls that services make onward are no exception of that: people assume roles themselves."""
-        found = [
-            demands
-            for (name, place, cell), demands in self.sources
-            if (name, place) == (group, account) and environment in (None, cell)
-        ]
+        cells = self._sources.get((group, account), {})
+        found = [demands for cell, demands in cells.items() if environment in (None, cell)]
         common = frozenset.intersection(*found) if found else frozenset[Requirement]()
         return tuple(sorted(common, key=repr))
 

@@ -80,23 +80,26 @@ def _people(named: Iterable[str], guard: Mfa, sources: tuple[Requirement, ...], 
     if guard.needed:
         demanded.append(test("Bool", "aws:MultiFactorAuthPresent", "true"))
         base["aws:MultiFactorAuthPresent"] = "true"
+    ages: list[Context] = [{}]
     if guard.age is not None:
         demanded.append(test("NumericLessThanEquals", "aws:MultiFactorAuthAge", str(guard.age)))
-        base["aws:MultiFactorAuthAge"] = "0"
+        # The very last second may count as too old.
+        ages = [{"aws:MultiFactorAuthAge": text} for text in ("0", str(guard.age - 1))]
     if external_id is not None:
         demanded.append(test("StringEquals", "sts:ExternalId", external_id))
         base["sts:ExternalId"] = external_id
-    contexts = tuple({**base, **place} for place in _places(sources))
+    contexts = tuple({**base, **age, **place} for age in ages for place in _places(sources))
     return Admission(Principals(False, (("AWS", tuple(sorted(named))),)), ASSUME, every(demanded), contexts)
 
 
 def _places(sources: tuple[Requirement, ...]) -> list[Context]:
-    """Where calls that must work come from: every address, VPC and endpoint that is named, as far as it meets all the
-    demands at once."""
+    """Where calls that must work come from: both ends of every range, every VPC and endpoint that is named, as far as
+    they meet all the demands at once."""
     found: dict[str, Context] = {} if sources else {"": {}}
     vpcs = [{"aws:SourceVpc": text} for source in sources for text in source.source_vpcs or ()]
     endpoints = [{"aws:SourceVpce": text} for source in sources for text in source.source_vpc_endpoints or ()]
-    ips = [{"aws:SourceIp": text.partition("/")[0]} for source in sources for text in source.source_ips or ()]
+    ranges = [ip_network(text) for source in sources for text in source.source_ips or ()]
+    ips = [{"aws:SourceIp": str(address)} for one in ranges for address in (one[0], one[-1])]
     both = [{**vpc, **endpoint} for vpc in vpcs for endpoint in endpoints] if len(sources) > 1 else []
     for place in (*ips, *vpcs, *endpoints, *both):
         if all(_met(source, place) for source in sources):

@@ -60,6 +60,8 @@ def _judge_trusts(
     findings: Mapping[str, Findings],
 ) -> None:
     wanted = Roles.of(matrices)
+    settled: set[tuple[object, ...]] = set()
+    """What says the same and means the same is asked once."""
     found = findings["trust"]
     accounts = sorted({account.id for matrix in matrices for account in matrix.accounts if account.id})
     for path in sorted(set(trusts) - {role.path for role in roles}):
@@ -72,8 +74,18 @@ def _judge_trusts(
         quotas = {name: value for matrix in matrices for name, value in matrix.output.quotas}
         for why in trust_misfits(trust, quotas):
             findings["fit"].counterexamples.append(_about(trust.path, why))
-        proof = TrustProof(scene.catalogue, role, trust, admissions(role, wanted), accounts)
+        intended = admissions(role, wanted)
+        key = (
+            trust.text,
+            role.matrix.partition,
+            *((one.principals, one.action, repr(one.demanded)) for one in intended),
+        )
+        if key in settled:
+            continue
+        proof = TrustProof(scene.catalogue, role, trust, intended, accounts)
         proof.prove()
+        if not proof.counterexamples and not proof.open:
+            settled.add(key)
         found.counterexamples += proof.counterexamples
         found.open += proof.open
 
@@ -161,23 +173,23 @@ def _people(
 ) -> None:
     """People can become each of their roles; nobody can become a role of an account outside of the model."""
     owners = {(owner.account, owner.principal) for owner in delegating}
+    numbered = {holder.account for holder in holders if any(place.account.id for place in holder.places)}
+    by_group: dict[str, list[Role]] = {}
+    for role in proof.steps.roles:
+        by_group.setdefault(role.group.name, []).append(role)
     for start in proof.starts:
-        own = [role for role in proof.steps.roles if start.kind == "group" and _is_own(start, role)]
+        own = [role for role in by_group.get(start.group, ()) if start.kind == "group" and _is_own(start, role)]
         for role in own:
             if role.title in proof.steps.trusts and proof.steps.step(start, role) is None:
                 sentence = f"{start.title} cannot become its role {role.title}"
                 findings["usability"].counterexamples.append(
                     Counterexample(start.name, start.account, None, ASSUME, sentence, resource=role.arn)
                 )
-        if (start.account, start.name) in owners or ASSUME in start.accepted or not _has_id(start, holders):
+        if (start.account, start.name) in owners or ASSUME in start.accepted or start.account not in numbered:
             continue  # judged as it is written, accepted in writing, or not to be told from a role of its own account
         stranger = proof.steps.strangers(start, [role.arn for role in own])
         if stranger is not None:
             findings["exactness"].counterexamples.append(stranger)
-
-
-def _has_id(start: Start, holders: Sequence[Holder]) -> bool:
-    return any(place.account.id for one in holders if one.account == start.account for place in one.places)
 
 
 def _is_own(start: Start, role: Role) -> bool:

@@ -35,6 +35,7 @@ from policycc.verify.terms import NEVER, Is, ResourceMatches, Term, every, negat
 
 ASSUME = "sts:AssumeRole"
 PASS = "iam:PassRole"
+EVERYBODY = "*"
 Grant = tuple[str, Place]
 
 
@@ -77,10 +78,16 @@ class Steps:
     open: list[Open] = field(default_factory=list)
     _steps: dict[tuple[str, str], Step | None] = field(default_factory=dict)
     _by_arn: dict[str, Role] = field(init=False)
+    _naming: dict[tuple[str, str], list[Role]] = field(default_factory=dict)
+    """The roles whose trust policies name a principal of their own account, by account and name; `*` for everybody."""
     _speaking: dict[str, tuple[Clause, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._by_arn = {role.arn: role for role in self.roles}
+        for role in self.roles:
+            trust = self.trusts.get(role.title)
+            for text in _named(trust.policy) if trust is not None and trust.policy is not None else ():
+                self._naming.setdefault((role.account.name, text), []).append(role)
 
     def candidates(self, here: Start) -> Iterator[Role]:
         """The roles that a step could lead to: those whose ARN a statement can name, and those whose trust policy
@@ -93,10 +100,10 @@ class Steps:
                     wanted.update((role.title, role) for role in self.roles if _may_match(pattern, role.arn))
                 elif pattern in self._by_arn:
                     wanted[self._by_arn[pattern].title] = self._by_arn[pattern]
-        for role in self.roles:
-            trust = self.trusts.get(role.title)
-            if trust is not None and role.account.name == here.account and _direct(trust, here):
-                wanted[role.title] = role
+        for (account, text), naming in self._naming.items() if here.kind != "group" else ():
+            if account == here.account and text != EVERYBODY:
+                wanted.update((role.title, role) for role in naming if _is(here, text))
+        wanted.update((role.title, role) for role in self._naming.get((here.account, EVERYBODY), ()))
         yield from (wanted[title] for title in sorted(wanted))
 
     def speaking(self, here: Start) -> tuple[Clause, ...]:
@@ -249,11 +256,16 @@ def _callers(here: Start, policy: Policy) -> Iterator[Callers]:
         # Who is in a group is not known: those whom a trust policy names are its own business.
         yield members(here.account_id, here.partition, CallerKind.USER, "?*", _named(policy))
         return
-    reserved = f"aws-reserved/sso.amazonaws.com/*AWSReservedSSO_{here.group}*"
-    prefix = f"arn:{here.partition}:iam::{here.account_id}:role/"
-    own = [text for text in _named(policy) if glob(prefix + reserved).matches(text)]
+    own = [text for text in _named(policy) if glob(_reserved(here)).matches(text)]
     yield from (one(text) for text in own)
-    yield members(here.account_id, here.partition, CallerKind.ROLE, reserved, own)
+    pattern = _reserved(here).partition(":role/")[2]
+    yield members(here.account_id, here.partition, CallerKind.ROLE, pattern, own)
+
+
+def _reserved(here: Start) -> str:
+    """The ARNs of the roles that IAM Identity Center makes of a permission set."""
+    role = f"aws-reserved/sso.amazonaws.com/*AWSReservedSSO_{here.group}*"
+    return f"arn:{here.partition}:iam::{here.account_id}:role/{role}"
 
 
 def is_session_of(principal: str, role: Role) -> bool:
@@ -263,29 +275,18 @@ def is_session_of(principal: str, role: Role) -> bool:
 
 
 def _named(policy: Policy) -> list[str]:
-    return sorted(
-        {
-            text
-            for statement in policy.statements
-            if statement.principal is not None
-            for kind, texts in statement.principal.names
-            if kind == "AWS"
-            for text in texts
-            if text.startswith("arn:")
-        }
-    )
+    """The ARNs that a trust policy names, and `*` if it names everybody."""
+    elements = [statement.principal for statement in policy.statements if statement.principal is not None]
+    named = {text for element in elements for kind, texts in element.names if kind == "AWS" for text in texts}
+    everybody = {EVERYBODY} if any(element.everyone for element in elements) else set()
+    return sorted({text for text in named if text.startswith("arn:") or text == EVERYBODY} | everybody)
 
 
-def _direct(trust: TrustFile, here: Start) -> bool:
-    """Whether a trust policy could let the principal in without its own policies: it names it, or everybody."""
-    if trust.policy is None:
-        return False
-    return any(
-        callers.grip(statement.principal) >= Grip.ROLE
-        for callers in _callers(here, trust.policy)
-        for statement in trust.policy.statements
-        if statement.principal is not None
-    )
+def _is(here: Start, principal: str) -> bool:
+    """Whether the ARN of a principal is that of a role or permission set, or of one of its sessions."""
+    if here.role is not None:
+        return principal == here.role.arn or is_session_of(principal, here.role)
+    return glob(_reserved(here)).matches(principal)
 
 
 def _may_match(pattern: str, arn: str) -> bool:

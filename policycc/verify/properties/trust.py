@@ -10,18 +10,18 @@ from policycc.catalogue.catalogue import Catalogue
 from policycc.iam.evaluate import Evaluator, Policies
 from policycc.iam.glob import action_glob
 from policycc.iam.limits import quota
-from policycc.iam.model import Policy, PolicyType, Principals
+from policycc.iam.model import Policy, PolicyType
 from policycc.iam.principals import Grip
 from policycc.iam.reader import read_policy_value
-from policycc.iam.request import CallerKind, RequestError, make_request
+from policycc.iam.request import RequestError, make_request
 from policycc.verify.admissions import Admission
-from policycc.verify.callers import Callers, UnknownPrincipalError, classes, members, one
+from policycc.verify.callers import Callers, UnknownPrincipalError, classes
 from policycc.verify.requested import TRUST_ACTIONS, admitted, look, subject_for
 from policycc.verify.result import Counterexample, Open
 from policycc.verify.roles import Role, TrustFile, account_id, body
 from policycc.verify.search import Undecided
 from policycc.verify.strings import TooManyStatesError
-from policycc.verify.terms import NEVER, Term, every, negate, some
+from policycc.verify.terms import NEVER, Term, absent, every, negate, some, test
 
 _MAY: Mapping[str, Any] = {
     "Version": "2012-10-17",
@@ -48,21 +48,20 @@ class TrustProof:
         if policy is None:
             self._undecided(f"{self.trust.path} cannot be read as a trust policy")
             return
-        self._nobody_else(policy)
-        for admission in self.intended:
-            self._everybody_named(policy, admission)
-
-    def _nobody_else(self, policy: Policy) -> None:
         elements = [statement.principal for statement in policy.statements if statement.principal is not None]
         elements += [admission.principals for admission in self.intended]
-        partition = self.role.matrix.partition
         try:
-            found = classes(elements, self.accounts, partition)
+            found = classes(elements, self.accounts, self.role.matrix.partition)
         except UnknownPrincipalError as error:
             self._undecided(f"{self.trust.path}: {error}")
             return
+        self._nobody_else(policy, found)
+        for admission in self.intended:
+            self._everybody_named(policy, found, admission)
+
+    def _nobody_else(self, policy: Policy, found: Sequence[Callers]) -> None:
         for action in TRUST_ACTIONS:
-            subject = subject_for(self.catalogue, action, self.role.arn, partition)
+            subject = subject_for(self.catalogue, action, self.role.arn, self.role.matrix.partition)
             for callers in found:
                 allowed = admitted(policy, callers, action)
                 if allowed == NEVER:
@@ -97,18 +96,36 @@ class TrustProof:
         self.counterexamples.append(self._example(sentence, principal, action, context, index))
         return True
 
-    def _everybody_named(self, policy: Policy, admission: Admission) -> None:
-        """Calls that the matrix means to work."""
-        for context in admission.canonical:
-            for callers in _named(admission.principals, self.role.matrix.partition):
-                principal = callers.caller.text
-                shown = {**context, **_identity(callers)}
-                if self._decides(policy, principal, admission.action, shown) is None:
-                    sentence = (
-                        f"{callers.words} cannot become {self.role.title} by {admission.action} as the matrix wants it"
-                    )
-                    self.counterexamples.append(self._example(sentence, principal, admission.action, shown, None))
+    def _everybody_named(self, policy: Policy, found: Sequence[Callers], admission: Admission) -> None:
+        """Calls that the matrix means to work: they show what is demanded and nothing else that is tested."""
+        subject = subject_for(self.catalogue, admission.action, self.role.arn, self.role.matrix.partition)
+        tested = {condition.key.lower() for statement in policy.statements for condition in statement.conditions}
+        for callers in found:
+            if callers.grip(admission.principals) is Grip.NONE:
+                continue
+            refused = negate(admitted(policy, callers, admission.action))
+            for context in admission.canonical:
+                shown = [test(_TESTED_BY.get(key, "StringEquals"), key, value) for key, value in context.items()]
+                others = tested - {key.lower() for key in context} - _OF_CALLERS
+                term = every((refused, callers.shown, *shown, *(absent(key) for key in sorted(others))))
+                try:
+                    answers = [shown for _, shown in look(subject, term)]
+                except (Undecided, TooManyStatesError) as error:
+                    self._undecided(f"{self.trust.path}: {callers.words} and {admission.action}: {error}")
+                    continue
+                if answers and not any(self._kept_out(policy, callers, admission, answer) for answer in answers):
+                    self._undecided(f"{self.trust.path}: it may keep out {callers.words}")
+                if answers:
                     return
+
+    def _kept_out(self, policy: Policy, callers: Callers, admission: Admission, context: Mapping[str, Any]) -> bool:
+        """Keeps the call that the search found, if the evaluator denies it as well."""
+        principal = callers.replayed(context)
+        if self._decides(policy, principal, admission.action, context) is not None:
+            return False
+        sentence = f"{callers.words} cannot become {self.role.title} by {admission.action} as the matrix wants it"
+        self.counterexamples.append(self._example(sentence, principal, admission.action, context, None))
+        return True
 
     def _decides(self, policy: Policy, principal: str, action: str, context: Mapping[str, Any]) -> int | None:
         """The statement by which the evaluator allows the call, or None."""
@@ -155,25 +172,13 @@ class TrustProof:
         self.open.append(Open(self.role.name, None, reason))
 
 
+_OF_CALLERS = frozenset({"aws:principalarn", "aws:principalaccount"})
+_TESTED_BY = {
+    "aws:MultiFactorAuthAge": "NumericEquals",
+    "aws:SourceIp": "IpAddress",
+}
+"""Keys are compared with what has to work as policies compare them: a text and a number cannot be told to be one."""
 _TELLING = frozenset({"aws:MultiFactorAuthPresent", "sts:ExternalId", "aws:SourceIp", "aws:PrincipalArn"})
-
-
-def _named(principals: Principals, partition: str) -> Iterator[Callers]:
-    """One caller for each principal, a user and a role for an account."""
-    for kind, texts in principals.names:
-        for text in texts:
-            if kind == "AWS" and text.endswith(":root"):
-                yield members(text.split(":")[4], partition, CallerKind.USER, "?*")
-                yield members(text.split(":")[4], partition, CallerKind.ROLE, "?*")
-            else:
-                yield one(text)
-
-
-def _identity(callers: Callers) -> dict[str, str]:
-    caller = callers.caller
-    if caller.account is None or caller.kind not in (CallerKind.USER, CallerKind.ROLE):
-        return {}
-    return {"aws:PrincipalArn": caller.text, "aws:PrincipalAccount": caller.account}
 
 
 def misfits(trust: TrustFile, overrides: Mapping[str, int]) -> Iterator[str]:
