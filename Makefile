@@ -12,7 +12,7 @@ PYTHON ?= $(shell for python in python3 python3.11 python3.12 python3.13 python3
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint wheel mutants differential bench oracle clean sweep prover-z3 prover-requests policy-mutants small-matrices bench-prove
+.PHONY: help demo test lint wheel mutants differential bench oracle clean sweep prover-z3 prover-requests policy-mutants trust-policies small-matrices bench-prove
 
 help:  ## show this list
 	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|' 2>/dev/null \
@@ -54,6 +54,10 @@ prover-z3: $(VENV)/.dev  ## put the questions about thousands of policies to the
 prover-requests: $(VENV)/.dev  ## try a million requests on policies that are proved (POLICIES=, SEED=)
 	@POLICYCC_PROVER_POLICIES=$(or $(POLICIES),3500) POLICYCC_PROVER_SEED=$(or $(SEED),1) \
 		$(BIN)/python -m pytest -q -s tests/differential/test_prover_vs_evaluator.py
+
+trust-policies: $(VENV)/.dev  ## try calls on thousands of trust policies, proved or not (POLICIES=, SEED=)
+	@POLICYCC_TRUST_POLICIES=$(or $(POLICIES),3000) POLICYCC_PROVER_SEED=$(or $(SEED),1) \
+		$(BIN)/python -m pytest -q -s tests/differential/test_trust_vs_evaluator.py
 
 policy-mutants: $(VENV)/.dev  ## break correct policies at every place, and see that the prover tells
 	@POLICYCC_MUTANTS=all $(BIN)/python -m pytest -q tests/mutants

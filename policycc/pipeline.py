@@ -23,6 +23,7 @@ from policycc.ir.outcome import (
     MatrixSource,
     Outcome,
     Proof,
+    Setting,
     TrustDocument,
 )
 from policycc.ir.outcome import Verdict as OutcomeVerdict
@@ -261,9 +262,22 @@ def _emit(
         flows=tuple(item for book in books for item in book.flows),
         overlaps=tuple(item for book in books for item in book.overlaps),
         prerequisites=tuple(item for book in books for item in book.prerequisites),
+        settings=tuple(
+            sorted(
+                {_setting(one.matrix, principal) for one in compiled for principal, _ in one.statements},
+                key=lambda setting: (setting.account, setting.name),
+            )
+        ),
         scopes=scopes([one.matrix for one in compiled], {document.principal for document in documents}, roles),
     )
     return canonical(outcome), emit_json(documents, trusted)
+
+
+def _setting(matrix: Matrix, principal: Principal) -> Setting:
+    group = matrix.group(principal.group)
+    path = None if group.path == "/" else group.path
+    session = None if principal.kind == "group" else group.session
+    return Setting(principal.account, principal.name, path, session, group.permissions_boundary)
 
 
 def _distinct(trusts: Iterable[TrustDocument]) -> list[TrustDocument]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from policycc.emit.json_target import Emitted
-from policycc.ir.outcome import PROPERTIES, Outcome, Proof, Verdict
+from policycc.ir.outcome import PROPERTIES, Outcome, Proof, Setting, Verdict
 from policycc.ir.statement import Principal, Statement
 
 VERSION = 1
@@ -35,7 +35,7 @@ def render_manifest(
         "accounts": [
             {"name": item.name, "id": item.id, "environments": list(item.environments)} for item in outcome.accounts
         ],
-        "principals": _principals(emitted),
+        "principals": _principals(emitted, outcome.settings),
         **_cells(outcome),
         **_remarks(outcome),
         "statements": _statements(emitted),
@@ -76,18 +76,22 @@ def statement_id(path: str, statement: Statement) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def _principals(emitted: Iterable[Emitted]) -> list[Json]:
+def _principals(emitted: Iterable[Emitted], settings: Iterable[Setting]) -> list[Json]:
+    made_with = {(setting.account, setting.name): setting for setting in settings}
     files: dict[Principal, list[Emitted]] = {}
     for item in emitted:
         files.setdefault(item.principal, []).append(item)
-    return [_principal(key, files[key]) for key in sorted(files, key=_principal_order)]
+    return [
+        _principal(key, files[key], made_with.get((key.account, key.name)))
+        for key in sorted(files, key=_principal_order)
+    ]
 
 
 def _principal_order(principal: Principal) -> tuple[str, ...]:
     return (principal.account, principal.name, principal.kind, principal.group, principal.matrix)
 
 
-def _principal(principal: Principal, files: Iterable[Emitted]) -> Json:
+def _principal(principal: Principal, files: Iterable[Emitted], setting: Setting | None) -> Json:
     body: Json = {
         "name": principal.name,
         "kind": principal.kind,
@@ -96,6 +100,9 @@ def _principal(principal: Principal, files: Iterable[Emitted]) -> Json:
     }
     if principal.environment is not None:
         body["environment"] = principal.environment
+    for key in ("path", "session", "permissions_boundary") if setting is not None else ():
+        if getattr(setting, key) is not None:
+            body[key] = getattr(setting, key)
     body["policies"] = [
         {
             "path": item.path,

@@ -130,6 +130,18 @@ class Overlap:
 
 
 @dataclass(frozen=True, slots=True)
+class Setting:
+    """What a principal is to be made with that stands in no policy: its path, the longest session in seconds, and an
+    existing policy as its permissions boundary; None where AWS's default will do."""
+
+    account: str
+    name: str
+    path: str | None = None
+    session: int | None = None
+    permissions_boundary: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ScopeReach:
     """A principal that reaches an audit scope, and by what ways people or programs become it, in words."""
 
@@ -240,4 +252,5 @@ class Outcome:
     overlaps: tuple[Overlap, ...] = ()
     prerequisites: tuple[Prerequisite, ...] = ()
     scopes: tuple[Scope, ...] = ()
+    settings: tuple[Setting, ...] = ()
     proof: Proof = field(default=Proof())

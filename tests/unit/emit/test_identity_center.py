@@ -60,6 +60,17 @@ def test_a_set_for_each_account_with_its_policy_and_assignment() -> None:
     assert any("people/cap" in text for text in found["manifest.json"]["proof"]["assumptions"])
 
 
+def test_the_manifest_says_what_a_principal_is_made_with() -> None:
+    listed = {one["account"]: one for one in files()["manifest.json"]["principals"]}
+    assert (listed["prod"]["session"], listed["prod"]["permissions_boundary"]) == (7200, "people/cap")
+    role = MATRIX.replace(
+        'kind = "permission-set"', 'kind = "role"\npath = "/app/"\ntrust = { services = ["ec2.amazonaws.com"] }'
+    )
+    role = role.replace('permissions_boundary = "people/cap"\n', "")
+    [one, _] = files(role, target="json")["manifest.json"]["principals"]
+    assert (one["path"], one["session"]) == ("/app/", 7200)
+
+
 def test_other_targets_write_none() -> None:
     assert not [path for path in files(target="json") if path.startswith("identity-center/")]
     assert "templates" not in files(target="json")["manifest.json"]
