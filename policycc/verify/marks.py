@@ -52,7 +52,7 @@ def belongs(subject: Subject, place: Place, alone: bool) -> Term:
         # What may be made under which name is decided where the create itself is authorised.
         return made_with(subject, place)
     owned = some((by_tags(subject, place), *lasting_marks(subject, place)))
-    if subject.row is None or not subject.row.aws_owned:
+    if subject.row is None:
         return owned
     return every((owned, negate(of_aws(subject.row, place.partition))))
 
