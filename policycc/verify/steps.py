@@ -101,8 +101,8 @@ class Steps:
                 elif pattern in self._by_arn:
                     wanted[self._by_arn[pattern].title] = self._by_arn[pattern]
         for (account, text), naming in self._naming.items() if here.kind != "group" else ():
-            if account == here.account and text != EVERYBODY:
-                wanted.update((role.title, role) for role in naming if _is(here, text))
+            if account == here.account and text != EVERYBODY and _is(here, text):
+                wanted.update((role.title, role) for role in naming)
         wanted.update((role.title, role) for role in self._naming.get((here.account, EVERYBODY), ()))
         yield from (wanted[title] for title in sorted(wanted))
 
