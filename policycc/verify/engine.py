@@ -17,6 +17,7 @@ from policycc.verify.deadlines import deadlines, in_force
 from policycc.verify.delegated import judge as judge_delegated
 from policycc.verify.delegation import delegating_owners
 from policycc.verify.documents import Document, Owner, manifest_owners, owner_by_name, read_document
+from policycc.verify.foreign import foreign
 from policycc.verify.holders import holders as all_holders
 from policycc.verify.holders import owners as all_owners
 from policycc.verify.holders import scene as scene_of
@@ -68,6 +69,8 @@ def verify(
     delegating = delegating_owners(matrices, found)
     owned = _owned((*all_owners(found), *delegating), read, manifest, findings)
     findings["exactness"].counterexamples += [_about(path, why) for path, why in breaches(stacks, found, owned)]
+    for holder in found:
+        findings["exactness"].counterexamples += foreign(holder, owned[holder.account, holder.name])
     judge_delegated(scene, found, delegating, owned, trusts, findings)
     if manifest is not None:
         notes += _digests(manifest, documents)
