@@ -34,7 +34,7 @@ from policycc.lower.outcome import Account, account
 from policycc.lower.program import Writer
 from policycc.lower.scopes import scopes
 from policycc.lower.templates import TemplateError, Templates
-from policycc.lower.trust import delegations, trusts
+from policycc.lower.trust import delegations, report_sizes, trusts
 from policycc.lower.wishes import Wish, merge
 from policycc.model.matrix import Matrix
 from policycc.model.roles import Roles
@@ -201,6 +201,7 @@ def _one(
     one.account = account(matrix, world, one.decisions, writer.companions, roles)
     held = {principal: statements for principal, statements in writer.statements() if statements}
     one.trusts = trusts(matrix, sorted(held), roles)
+    report_sizes(matrix, one.trusts, diagnostics)
     # People of the identity account may have an environment there as well: then all is one principal's.
     for principal, statements in delegations(matrix, sorted(held)):
         held[principal] = (*held.get(principal, ()), *statements)

@@ -145,6 +145,7 @@ _TABLE: tuple[Code, ...] = (
     Code("PCC504", "grants-drift", "another catalogue gives a cell other actions"),
     Code("PCC505", "impossible-topology", "a topology puts environments into one account that must not share one"),
     Code("PCC506", "account-over-quota", "an account would get more than the quotas of AWS allow"),
+    Code("PCC507", "trust-too-large", "a trust policy is larger than AWS takes it"),
     # Output.
     Code("PCC601", "output-of-others", "an output folder holds the policies of other matrices"),
     Code("PCC602", "unsafe-output-name", "a name of the matrix makes no name that IAM or a file system takes"),

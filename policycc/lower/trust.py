@@ -10,9 +10,12 @@ is tested here and not in the role's own policies: a role's session does not car
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from policycc.diagnostics.model import Diagnostics
+from policycc.iam.limits import quota, text_size
 from policycc.iam.model import VERSION_2012, Condition
 from policycc.ir.outcome import TrustDocument
 from policycc.ir.statement import Principal, Statement
@@ -20,6 +23,7 @@ from policycc.lower.requirements import mfa_conditions, networks_of
 from policycc.model.matrix import Group, Matrix, Trust
 from policycc.model.roles import Roles
 
+_SIZE = "trust_policy_size"
 GITHUB = "token.actions.githubusercontent.com"
 GITHUB_AUDIENCE = "sts.amazonaws.com"
 _Json = dict[str, Any]
@@ -32,8 +36,24 @@ def trusts(matrix: Matrix, principals: Iterable[Principal], roles: Roles) -> tup
         if principal.kind == "role":
             statements = _statements(matrix, principal, roles)
             body = {"Version": VERSION_2012, "Statement": statements}
-            found.append(TrustDocument(principal, body))
+            room = dict(matrix.output.quotas).get(_SIZE, quota(_SIZE).value)
+            found.append(TrustDocument(principal, body, room))
     return tuple(found)
+
+
+def report_sizes(matrix: Matrix, documents: Iterable[TrustDocument], diagnostics: Diagnostics) -> None:
+    """Says which trust policies are larger than AWS takes them, white space not counted."""
+    for document in documents:
+        size = text_size(json.dumps(document.body, ensure_ascii=False))
+        group = matrix.group(document.principal.group)
+        if size > document.quota:
+            diagnostics.error(
+                "PCC507",
+                f"the trust policy of `{document.principal.name}` has {size} characters, and may have {document.quota}",
+                *([group.span] if group.span else []),
+                help="name fewer subjects or principals, or make it several groups; or say in `[output]` that the quota "
+                f"is raised: `quotas = {{ {_SIZE} = {quota(_SIZE).highest} }}`",
+            )
 
 
 def delegations(matrix: Matrix, principals: Iterable[Principal]) -> tuple[tuple[Principal, tuple[Statement, ...]], ...]:

@@ -142,3 +142,12 @@ def test_the_identity_account_lets_a_group_become_its_own_roles_and_no_other(fil
         "arn:aws:iam::111111111111:role/developers",
         "arn:aws:iam::222222222222:role/developers",
     ]
+
+
+def test_a_trust_policy_beyond_the_quota_is_told_unless_the_quota_is_raised() -> None:
+    subjects = ", ".join(f'"acme/repository-with-a-long-name-{number}:environment:dev"' for number in range(40))
+    text = MATRIX.replace('"acme/webshop:environment:{environment}"', subjects)
+    assert [item.code for item in policycc.check(text) if item.severity.value == "error"] == ["PCC507", "PCC507"]
+    raised = text + "[output]\nquotas = { trust_policy_size = 8192 }\n"
+    listed = [one for principal in policycc.build(raised).manifest["principals"] for one in principal["policies"]]
+    assert {one["quota"] for one in listed if one["kind"] == "trust"} == {8192}
