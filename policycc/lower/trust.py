@@ -51,7 +51,7 @@ def report_sizes(matrix: Matrix, documents: Iterable[TrustDocument], diagnostics
                 "PCC507",
                 f"the trust policy of `{document.principal.name}` has {size} characters, and may have {document.quota}",
                 *([group.span] if group.span else []),
-                help="name fewer subjects or principals, or make it several groups; if AWS has raised the quota, say so "
+                help="name fewer subjects or principals, or make it several groups; if AWS raised the quota, say so "
                 f"in `[output]`: `quotas = {{ {_SIZE} = {quota(_SIZE).highest} }}`",
             )
 
