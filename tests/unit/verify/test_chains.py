@@ -250,3 +250,30 @@ def test_people_who_cannot_become_their_role_are_told_of() -> None:
     assert "hub/developers cannot become its role main/developers" in [
         one.sentence for one in found["usability"].counterexamples
     ]
+
+
+def test_an_accepted_escape_excuses_its_own_step_and_no_later_one() -> None:
+    """Whoever accepted that one becomes any role of the account that admits it did not accept what those may become."""
+    plain = HEAD.replace('[environments."*"]\nroles = ["/{name}/{environment}/"]\n', "").replace(
+        'account = "prod"\n', ""
+    )
+    text = plain + "".join(
+        f'[access.{name}]\n{place} = ["{action}"]\n[groups.{name}]\nkind = "role"\n[groups.{name}.trust]\n{trust}\n'
+        for name, place, action, trust in (
+            ("one", "dev", "sts:AssumeRole", EC2),
+            ("two", "prod", "ec2:StopInstances", 'accounts = ["main"]'),
+            ("three", "prod", "ec2:StartInstances", named(DEV, "two")),
+        )
+    )
+    for what in ("escape", "residual"):
+        text += f'[[accept]]\nwhat = "{what}"\nactions = ["sts:AssumeRole"]\ngroups = ["one"]\nreason = "a test"\n'
+    files = {
+        path: json.loads(body)
+        for path, body in policycc.build(text, prove=False).files.items()
+        if path != "manifest.json"
+    }
+    found = judged(text, files)["chains"]
+    assert found.exceptions == ("main/one: sts:AssumeRole on main/two, an accepted escape",)
+    [example] = found.counterexamples
+    assert example.principal == "one"
+    assert "main/three by way of main/two" in example.sentence
