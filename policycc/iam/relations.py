@@ -8,7 +8,7 @@ change from run to run. Witnesses are made of printable characters.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 
 from policycc.iam.automaton import Automaton
 from policycc.iam.glob import Glob, automaton, glob
@@ -164,9 +164,11 @@ def _text(came: dict[tuple[int, ...], tuple[tuple[int, ...], str] | None], state
 
 def _unnamed(named: set[str]) -> str:
     """A printable character that no pattern names: it stands for all of those."""
-    for character in _FILLERS:
-        if character not in named:
-            return character
+    return next((character for character in _FILLERS if character not in named), None) or unusual(named)
+
+
+def unusual(named: Collection[str]) -> str:
+    """A printable character beyond ASCII that is not among the named ones."""
     code = 0xA1
     while chr(code) in named or not chr(code).isprintable():
         code += 1

@@ -93,24 +93,20 @@ def holds(formula: Formula, values: Mapping[str, int]) -> bool:
     return any(holds(part, values) for part in formula.parts)
 
 
-def variables(formula: Formula) -> frozenset[str]:
-    if isinstance(formula, Atom):
-        return frozenset((formula.variable,))
-    return frozenset().union(*(variables(part) for part in formula.parts))
-
-
 def _search(goals: list[Formula], masks: Assignment) -> Assignment | None:
-    choices = _propagate(goals, masks)
-    if choices is None:
-        return None
-    if not choices:
-        return masks
-    choice = min(choices, key=lambda item: len(item.parts))
-    rest: list[Formula] = [item for item in choices if item is not choice]
-    for part in choice.parts:
-        found = _search([part, *rest], dict(masks))
-        if found is not None:
-            return found
+    """Depth first, without recursion: a policy of a thousand Denys has a thousand choices, one below the other."""
+    untried = [(goals, masks)]
+    while untried:
+        goals, masks = untried.pop()
+        masks = dict(masks)
+        choices = _propagate(goals, masks)
+        if choices is None:
+            continue
+        if not choices:
+            return masks
+        choice = min(choices, key=lambda item: len(item.parts))
+        rest: list[Formula] = [item for item in choices if item is not choice]
+        untried += [([part, *rest], masks) for part in reversed(choice.parts)]
     return None
 
 

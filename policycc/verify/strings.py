@@ -13,6 +13,7 @@ from functools import lru_cache
 
 from policycc.catalogue.language import Language, Literal
 from policycc.iam.glob import Token, Wild
+from policycc.iam.relations import unusual
 
 Tokens = tuple[Token, ...]
 
@@ -193,7 +194,7 @@ def _characters(machines: list[_Automaton], state: tuple[int, ...]) -> list[str]
     for machine, positions in zip(machines, state, strict=True):
         if positions:
             apart |= machine.characters(positions)
-    filler = next(char for char in _FILLERS if char not in apart)
+    filler = next((char for char in _FILLERS if char not in apart), None) or unusual(apart)
     return [filler, *sorted(apart)]
 
 

@@ -39,6 +39,14 @@ def test_crossing_patterns_have_a_shortest_common_witness() -> None:
     assert found[3] == "ab"
 
 
+def test_patterns_may_name_every_usual_character() -> None:
+    """Some other character stands for the rest, in classes as in matches."""
+    named = [chr(code) for code in range(32, 127)]
+    found = {one.signature: one.witness for one in classes((ONE,), tuple(((char,), False) for char in named))}
+    assert found[0] == "\xa1"
+    assert len(found) == len(named) + 1
+
+
 def test_wildcard_stays_within_its_segment() -> None:
     universe: Tokens = ("x", ":", Wild(True, ":"))
     assert {one.signature for one in classes(universe, ((parse_tokens("x:*:*"), False),))} == {0}
