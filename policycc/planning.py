@@ -257,6 +257,7 @@ class _Describe:
             over_quota=tuple(sorted({*(name for one in packed for name in one.over_quota), *hub_over})),
             copies=self._copies(found),
             moves=self._moves(found),
+            ids_needed=tuple(home.account.name for home in found if home.new and home.account.id is not None),
         )
 
     def _hub(
@@ -293,13 +294,17 @@ class _Describe:
 
     def _problems(self, found: tuple[Home, ...]) -> tuple[str, ...]:
         apart = _Apart(self.matrices)
-        return tuple(
-            f"{listed((self.titles[one], self.titles[other]))} must not share an account: {reason}"
-            for home in found
-            for one, other in pairs(home.places)
-            for reason in [apart.reason(one, other)]
-            if reason
-        )
+        problems = []
+        for home in found:
+            clashing = {frozenset(pair) for pair in self.blocks.decided(home.account, home.places).clashes}
+            for one, other in pairs(home.places):
+                reason = apart.reason(one, other)
+                if not reason and frozenset((one, other)) in clashing:
+                    reason = "a name or ARN of one fits resources of the other"
+                if reason:
+                    both = listed((self.titles[one], self.titles[other]))
+                    problems.append(f"{both} must not share an account: {reason}")
+        return tuple(problems)
 
     def _copies(self, found: tuple[Home, ...]) -> tuple[tuple[str, tuple[str, ...]], ...]:
         users = {place for home in as_written(self.matrices) for place in self._before(home).consumers}

@@ -181,8 +181,7 @@ def _decided(parts: Iterable[_Part], several: bool) -> Decided:
                     for place in part.world.account_places(one.place)
                     if place.name in reaches and not (place.matrix == part.matrix.name and place.name in own)
                 )
-            if one.outcome != "granted":
-                clashes.update(_clashes(here, one, part.world))
+            clashes.update(_clashes(here, one, part.world))
     return Decided(
         granted,
         tuple(sorted(splits, key=lambda cell: (cell.group, cell.environment, cell.action))),
@@ -196,6 +195,11 @@ def _decided(parts: Iterable[_Part], several: bool) -> Decided:
 
 
 def _clashes(here: Place, decision: Decision, world: World) -> set[tuple[Place, Place]]:
-    """A glob that reaches another environment's resources names the environment only; it is one of the account."""
-    others = {unsound.reach.other for unsound in decision.holding.unsound}
+    """The environments of the account whose resources a glob of this one reaches. A name that is not needed may be what
+    it likes; an ARN is declared to be used."""
+    others = {
+        unsound.reach.other
+        for unsound in decision.holding.unsound
+        if decision.outcome != "granted" or unsound.glob in decision.place.environment.arns
+    }
     return {(here, (place.matrix, place.name)) for place in world.neighbours(decision.place) if place.name in others}

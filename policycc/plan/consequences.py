@@ -89,6 +89,8 @@ def to_do(plan: Plan, topology: Topology) -> tuple[str, ...]:
     new = [account for account in topology.accounts if account.new]
     if new:
         lines.append(f"make {_accounts(new)}, and let nothing else live in {'it' if len(new) == 1 else 'them'}")
+    if topology.ids_needed:
+        lines.append(f"write the `id` of {_names(topology.ids_needed)} into the matrix: roles name it")
     if topology.moves:
         lines.append(f"move the resources of {_names(topology.moves)}")
     marks = {environment.title: environment.moves_marks for environment in plan.environments}

@@ -11,7 +11,7 @@ from policycc.plan.conflicts import Node
 LONGEST = 32
 EVERYTHING = "main"
 _FOREIGN = re.compile(r"[^a-z0-9]+")
-_NUMBERED = re.compile(r"-(?=[0-9]+\Z)")
+_NUMBERED = re.compile(r"-(?=[0-9-]*\Z)")
 
 
 def name_for(block: tuple[Node, ...], nodes: tuple[Node, ...], taken: Iterable[str]) -> str:

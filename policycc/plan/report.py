@@ -49,7 +49,8 @@ class Topology:
     account. `apart` are the environments that no residual reaches. `iam_groups`, `roles`, `permission_sets` and
     `trusts` count what is to be made; `repeated` are the groups of people that exist in more than one account, with how
     many. `policies` count those of the identity account too. `copies` are shared environments with the environments
-    that live in another account than they do. `moves` are the environments that change their account."""
+    that live in another account than they do. `moves` are the environments that change their account, `ids_needed` the
+    new accounts whose id the matrix must have before it builds, because roles name it."""
 
     name: str
     accounts: tuple[PlannedAccount, ...]
@@ -69,6 +70,7 @@ class Topology:
     over_quota: tuple[str, ...]
     copies: tuple[tuple[str, tuple[str, ...]], ...]
     moves: tuple[str, ...]
+    ids_needed: tuple[str, ...]
 
     @property
     def homes(self) -> dict[str, str]:

@@ -129,6 +129,8 @@ def _with_shared(
                 continue
             without = blocks.decided(home.account, home.places)
             there = blocks.decided(home.account, home.places | {place})
+            if there.clashes - without.clashes:
+                continue
             residual = sum(count for _, count in there.residuals) - sum(count for _, count in without.residuals)
             options.append(
                 (len(there.splits) - len(without.splits), -len(there.consumers - without.consumers), residual, number)
@@ -191,11 +193,11 @@ def _features(places: frozenset[Place], matrices: tuple[Matrix, ...]) -> frozens
 
 
 def _needs_ids(matrices: tuple[Matrix, ...]) -> bool:
-    """Whether some trust or delegation has to name an account by its id."""
-    return any(account.identity for matrix in matrices for account in matrix.accounts) or any(
-        group.trust is not None and (group.trust.github or group.trust.oidc or group.trust.saml)
-        for matrix in matrices
-        for group in matrix.groups
+    """Whether some trust or delegation has to name the accounts by their ids."""
+    groups = [group for matrix in matrices for group in matrix.groups]
+    delegated = any(account.identity for matrix in matrices for account in matrix.accounts)
+    return (delegated and any(group.kind == "group" for group in groups)) or any(
+        group.trust is not None and (group.trust.github or group.trust.oidc or group.trust.saml) for group in groups
     )
 
 

@@ -3,6 +3,9 @@
 A fence ```` ```toml matrix ```` is a whole matrix; ```` ```toml add ```` is put behind the matrix before it;
 ```` ```json emitted ```` is a statement that the matrix before it gives, ```` ```json scopes ```` what its manifest
 says of audit scopes; ```` ```python count ```` is run.
+```` ```text plan ```` stands in what `policycc plan` prints of the matrix before it, and a fence such as
+```` ```toml hybrid ```` is that matrix after `policycc plan --write hybrid`. ```` ```toml refused ```` is a matrix with
+an error, and ```` ```text said ```` stands in what `policycc check` says of it.
 """
 
 from __future__ import annotations
@@ -17,6 +20,8 @@ from pathlib import Path
 import pytest
 
 from policycc.catalogue.catalogue import load
+from policycc.cli.app import status_of_run
+from policycc.plan.topologies import TOPOLOGIES
 from tests.support.building import build
 from tests.support.matrices import ROOT
 
@@ -33,6 +38,10 @@ class Example:
     text: str
     emitted: tuple[str, ...] = ()
     scopes: str | None = None
+    planned: tuple[str, ...] = ()
+    said: tuple[str, ...] = ()
+    written: tuple[tuple[str, str], ...] = ()
+    refused: bool = False
 
 
 def examples(path: Path) -> list[Example]:
@@ -49,6 +58,16 @@ def examples(path: Path) -> list[Example]:
             found[-1] = replace(found[-1], emitted=(*found[-1].emitted, body))
         elif (language, kind) == ("json", "scopes"):
             found[-1] = replace(found[-1], scopes=body)
+        elif (language, kind) == ("toml", "refused"):
+            found.append(Example(place, body, refused=True))
+        elif language == "toml" and kind in TOPOLOGIES:
+            # What it emits from here on is that of the written matrix.
+            found[-1] = replace(found[-1], written=((kind, body),))
+            found.append(Example(place, body))
+        elif (language, kind) == ("text", "plan"):
+            found[-1] = replace(found[-1], planned=(*found[-1].planned, body))
+        elif (language, kind) == ("text", "said"):
+            found[-1] = replace(found[-1], said=(*found[-1].said, body))
         else:
             assert language not in ("toml", "json"), f"{place}: an example that no test runs"
     return found
@@ -57,7 +76,7 @@ def examples(path: Path) -> list[Example]:
 ALL = [example for path in DOCS for example in examples(path)]
 
 
-@pytest.mark.parametrize("example", ALL, ids=lambda example: example.place)
+@pytest.mark.parametrize("example", [one for one in ALL if not one.refused], ids=lambda example: example.place)
 def test_every_matrix_builds_and_gives_what_is_said(example: Example, tmp_path: Path) -> None:
     path = tmp_path / "matrix.toml"
     path.write_text(example.text, "utf-8")
@@ -73,6 +92,28 @@ def test_every_matrix_builds_and_gives_what_is_said(example: Example, tmp_path: 
         assert json.loads(example.scopes) == built.manifest["scopes"]
     for emitted in example.emitted:
         assert json.loads(emitted) in statements
+
+
+@pytest.mark.parametrize(
+    "example", [one for one in ALL if one.planned or one.said or one.written], ids=lambda example: example.place
+)
+def test_the_commands_say_and_write_what_is_shown(
+    example: Example, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("matrix.toml").write_text(example.text, "utf-8")
+    assert status_of_run(["plan"]) == 0
+    plan = capsys.readouterr().out
+    assert [body for body in example.planned if body not in plan] == [], plan
+    assert status_of_run(["check", "--notes"]) == (1 if example.refused else 0)
+    said = capsys.readouterr().err
+    assert [body for body in example.said if body not in said] == [], said
+    for topology, body in example.written:
+        assert status_of_run(["plan", "--write", topology]) == 0
+        assert Path("matrix.toml").read_text("utf-8") == body
+    if example.refused:
+        assert status_of_run(["plan", "--write", "optimum"]) == 0
+        assert status_of_run(["check"]) == 0
 
 
 def test_the_numbers_are_what_the_catalogue_says() -> None:

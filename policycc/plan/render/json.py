@@ -75,6 +75,7 @@ def _topology(plan: Plan, topology: Topology) -> dict[str, Any]:
         "over_quota": list(topology.over_quota),
         "copies": [{"shared": shared, "needed_by": list(titles)} for shared, titles in topology.copies],
         "moves": list(topology.moves),
+        "ids_needed": list(topology.ids_needed),
         "billing": {"by_account": list(billed_by_account(topology)), "by_tag": list(billed_by_tag(topology))},
         "audit": [
             {

@@ -59,7 +59,7 @@ def why(edge: Edge) -> str:
         reasons.append(f"no request meets what both require of {', '.join(edge.groups)}")
     if edge.cells:
         count = len(edge.cells)
-        reasons.append(f"{count:,} grant{'' if count == 1 else 's'} of one that nothing holds back from the other")
+        reasons.append(f"{count:,} grant{'' if count == 1 else 's'} that nothing can keep to one of them")
     return "; ".join(reasons)
 
 
