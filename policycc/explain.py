@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from policycc.catalogue.holding import RowHolding
+from policycc.catalogue.world import World
 from policycc.diagnostics.model import Diagnostics
 from policycc.diagnostics.wording import did_you_mean
 from policycc.emit.json_target import Emitted
@@ -85,13 +86,12 @@ def _granted(result: Result, one: Decision) -> dict[str, Any]:
     span = one.wish.entry.span
     row_types = [_row(row) for row in one.holding.rows]
     tags = sorted({tag for row in one.holding.rows for way in row.ways for tag in way.request_tags})
+    label = World.of(result.matrices).label(one.place)
     grant = next(
         (
             entry
             for entry in (result.outcome.grants if result.outcome else ())
-            if entry.group == one.wish.group
-            and one.wish.environment in entry.environments
-            and one.wish.action in entry.actions
+            if entry.group == one.wish.group and label in entry.environments and one.wish.action in entry.actions
         ),
         None,
     )
@@ -129,7 +129,12 @@ def _row(row: RowHolding) -> dict[str, Any]:
         "type": row.type,
         "required": row.required,
         "how": list(row.how),
+        "partly": row.partly,
         "resources": sorted({resource for way in row.ways for resource in way.resources}),
+        "pins": [
+            {"key": pin.key, "operator": pin.operator, "values": list(pin.values)}
+            for pin in dict.fromkeys(pin for way in row.ways for pin in way.pins)
+        ],
         "reason": row.reason,
         "facts": [{"text": fact.text, "source": fact.source} for fact in row.row.facts] if row.row else [],
     }
@@ -146,8 +151,11 @@ def _lines(group: str, action: str, entry: Mapping[str, Any]) -> Iterator[str]:
     for row in entry["types"]:
         kind = "" if row["required"] else " (optional)"
         why = f": {row['reason']}" if row["reason"] else ""
-        yield f"  {row['type']}{kind}: {', '.join(row['how'])}{why}"
+        only = f", to {row['partly']} only" if row["partly"] else ""
+        yield f"  {row['type']}{kind}: {', '.join(row['how'])}{only}{why}"
         yield from (f"      {resource}" for resource in row["resources"])
+        for pin in row["pins"]:
+            yield f"      the call must show {pin['key']}: {' or '.join(pin['values'])}"
         yield from (f"      {fact['text']} [{fact['source']}]" for fact in row["facts"])
     if entry["must_send"]:
         tags = ", ".join(f"{key}={value}" for key, value in entry["must_send"].items())

@@ -241,10 +241,15 @@ def _emit(
         return None, ()
     paths = matrix_paths([one.matrix.path for one in compiled])
     accounts: dict[tuple[str, str | None], list[str]] = {}
+    world = World.of(tuple(one.matrix for one in compiled))
     for one in compiled:
         holding = {document.principal.account for document in documents if document.principal.matrix == one.matrix.name}
         for found in one.matrix.accounts:
-            own = [environment.name for environment in one.matrix.environments if environment.account == found.name]
+            own = [
+                world.label(world.place(one.matrix.name, environment.name))
+                for environment in one.matrix.environments
+                if environment.account == found.name
+            ]
             if own or found.name in holding:
                 accounts.setdefault((found.name, found.id), []).extend(own)
     books = [one.account for one in compiled if one.account is not None]

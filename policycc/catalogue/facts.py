@@ -11,6 +11,9 @@ from enum import Enum
 
 from policycc.catalogue.types import Action
 
+ROLE_TYPES = frozenset({"ec2:role", "iam:role", "ssm:iam-role", "sts:role"})
+"""IAM roles under the names that services give the type. They are held by their path wherever they stand."""
+
 
 class ActionKind(Enum):
     """What a call does to resources, as far as somebody with a source has said so."""
@@ -67,13 +70,15 @@ class KeyHold:
     """Another condition key that pins an environment's resource on a row, such as `ecs:cluster`.
 
     `value_types` are the resource types (`ecs:cluster`) whose ARNs the key's value has; without any the value is a bare
-    name. `values` are their ARN patterns, each with its owner variable. `operator` is ArnLike or StringLike."""
+    name. `values` are their ARN patterns, each with its owner variable. `operator` is ArnLike, StringLike or Bool.
+    `fixed` are values that are the same for every environment."""
 
     key: str
     operator: str
     value_types: tuple[str, ...]
     source: str
     values: tuple[tuple[str, str], ...] = ()
+    fixed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +187,8 @@ class ActionFacts:
     keys: tuple[KeyHold, ...] = ()
     pinned: tuple[KeyHold, ...] = ()
     unchecked: tuple[str, ...] = ()
+    tags_on_update: bool = True
+    """Whether a create-or-update call on something that exists may carry tags without being refused."""
     passes_elsewhere: tuple[tuple[str, tuple[str, ...]], ...] = ()
     """Further service principals in partitions other than aws, by partition."""
 

@@ -7,23 +7,19 @@ AWS supplies the keys; an unconfirmed tag is sound all the same, because an abse
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from itertools import product
+from dataclasses import dataclass, field, replace
 
-from policycc.catalogue import language
-from policycc.catalogue.facts import ActionFacts, ActionKind, AwsOwned, KeyHold, Part, RowFacts, Support
+from policycc.catalogue import language, pins
+from policycc.catalogue.facts import ROLE_TYPES, ActionFacts, ActionKind, AwsOwned, KeyHold, Part, RowFacts, Support
 from policycc.catalogue.holding import Ask, Holding, RowHolding, TagKeys, TagRule, Unsound, Verdict, Way
+from policycc.catalogue.spellings import LISTED_SPELLINGS, other_spellings
 from policycc.catalogue.world import Place, Reach, TypePattern, World
 from policycc.iam.model import Condition
 
 PASS_ROLE = "iam:PassRole"
 CREATE_ROLE = "iam:CreateRole"
-ROLE_TYPES = frozenset({"ec2:role", "iam:role", "ssm:iam-role", "sts:role"})
-"""IAM roles under the names that services give the type. They are held by their path wherever they stand."""
 ROLE_CLASSES = frozenset({"pass-role", "assume-role", "role-create"})
 """Escape classes that are held to the environment's roles even where the whole account is the environment's."""
-LISTED_SPELLINGS = 5
-"""Keys up to this length have at most 31 other spellings by case, few enough to list."""
 
 
 def hold(world: World, place: Place, facts: ActionFacts, ask: Ask) -> Holding:
@@ -32,13 +28,6 @@ def hold(world: World, place: Place, facts: ActionFacts, ask: Ask) -> Holding:
     if world.alone(place) and not ask.always and not _about_roles(facts):
         return ladder.whole_account()
     return ladder.decide()
-
-
-def other_spellings(key: str) -> tuple[str, ...]:
-    """All spellings of a tag key that differ from it in case only. Condition keys fold the case of the tag key, tags do
-    not (https://docs.aws.amazon.com/IAM/latest/UserGuide/access_tags.html)."""
-    forms = ("".join(chars) for chars in product(*(sorted({c.lower(), c.upper()}) for c in key)))
-    return tuple(sorted(form for form in forms if form != key))
 
 
 def _about_roles(facts: ActionFacts) -> bool:
@@ -72,10 +61,10 @@ class _Ladder:
 
     def _refusal(self) -> str:
         writer = self.facts.tag_writer
-        if writer and writer.refused:
-            return f"it writes tags and cannot be kept from the boundary tags: {writer.refused}"
         if self.facts.kind is ActionKind.UNDECIDED:
             return "it is not known which of its resources the call creates and which it changes"
+        if writer and writer.refused:
+            return f"it writes tags and cannot be kept from the boundary tags: {writer.refused}"
         if self.facts.unchecked:
             return f"it binds {', '.join(self.facts.unchecked)}, which AWS does not authorise in this call"
         return ""
@@ -193,7 +182,16 @@ class _Ladder:
                 Way(way.how, way.resources, way.resource_tags, *guard, way.pins)
                 for way in self._by_tag(row, unconfirmed=True)
             ]
-        return self._answer(row, tuple(ways), f"neither tags nor a name tell whose {row.type} it is", self._means(row))
+        reason = f"neither tags nor a name tell whose {row.type} it is"
+        return replace(self._answer(row, tuple(ways), reason, self._means(row)), partly=self._let_through(ways))
+
+    def _let_through(self, ways: list[Way]) -> str:
+        """Which of create and update the ways of a create-or-update call let through; empty for both or neither."""
+        if any(way.request_tags for way in ways) and not self.facts.tags_on_update:
+            return "create"
+        if ways and all(way.resource_tags for way in ways):
+            return "update"  # a name tells a new one, and there is none
+        return ""
 
     def _copied(self, row: RowFacts) -> RowHolding:
         """Source and target of one type: the target by its name and the request's tags, the source as it is found."""
@@ -330,20 +328,20 @@ class _Ladder:
             return RowHolding(
                 row.type, row.required, Verdict.UNSAID, (), "roles are held by their path", ("roles",), row
             )
-        account = self.place.account.id or "*"
-        resources = tuple(f"arn:{self.place.partition}:iam::{account}:role{path}*" for path in environment.roles)
-        pins: tuple[Condition, ...] = ()
+        resources = pins.roles(self.place)
+        own: tuple[Condition, ...] = ()
         if self.facts.action.id == PASS_ROLE:
             if not self.ask.passes:
                 reason = "no action granted in this cell is known to pass a role"
                 return RowHolding(row.type, row.required, Verdict.REFUSED, (), reason, row=row)
-            pins = (Condition("StringEquals", "iam:PassedToService", self.ask.passes),)
+            own = (Condition("StringEquals", "iam:PassedToService", self.ask.passes),)
         if self.facts.action.id == CREATE_ROLE:
             if environment.permissions_boundary is None:
                 reason = "a role may be made only under a permissions boundary"
                 return RowHolding(row.type, row.required, Verdict.UNSAID, (), reason, ("permissions_boundary",), row)
+            account = self.place.account.id or "*"
             boundary = f"arn:{self.place.partition}:iam::{account}:policy/{environment.permissions_boundary}"
-            pins = (Condition("ArnLike", "iam:PermissionsBoundary", (boundary,)),)
+            own = (Condition("ArnLike", "iam:PermissionsBoundary", (boundary,)),)
         guard: tuple[tuple[tuple[str, str], ...], TagKeys | None] | None = ((), None)
         if row.part in (Part.CREATED, Part.UPSERTED) and row.request_tag:
             guard = self._request_guard(row.tag_keys)
@@ -351,7 +349,7 @@ class _Ladder:
             guard = self._existing_guard(row)
         if guard is None:
             return RowHolding(row.type, row.required, Verdict.REFUSED, (), "it may rewrite tags of the role", row=row)
-        return self._pinned(row.type, row.required, row, (Way("role", resources, (), *guard, pins),))
+        return self._pinned(row.type, row.required, row, (Way("role", resources, (), *guard, own),))
 
     def _shared_inputs(
         self, row: RowFacts, request_tags: tuple[tuple[str, str], ...], tag_keys: TagKeys | None
@@ -400,13 +398,13 @@ class _Ladder:
     def _pinned(self, type_name: str, required: bool, row: RowFacts | None, ways: tuple[Way, ...]) -> RowHolding:
         """Add the keys that must be met besides, because the call binds something that no row authorises."""
         needed = self.facts.pinned + (row.pinned if row else ())
-        pins = tuple(self._pin(key) for key in needed)
-        if any(pin is None for pin in pins):
+        conditions = tuple(self._pin(key) for key in needed)
+        if any(pin is None for pin in conditions):
             reason = f"the call binds what only {', '.join(key.key for key in needed)} could hold"
-            if self.place.environment.names:
-                return RowHolding(type_name, required, Verdict.REFUSED, (), reason, row=row)
-            return RowHolding(type_name, required, Verdict.UNSAID, (), reason, ("names",), row)
-        found = tuple(pin for pin in pins if pin is not None)
+            lacking = tuple(sorted({name for key in needed if (name := pins.missing(key, self.place))}))
+            verdict = Verdict.UNSAID if lacking else Verdict.REFUSED
+            return RowHolding(type_name, required, verdict, (), reason, lacking, row)
+        found = tuple(pin for pin in conditions if pin is not None)
         if found:
             ways = tuple(
                 Way(w.how, w.resources, w.resource_tags, w.request_tags, w.tag_keys, w.pins + found) for w in ways
@@ -414,21 +412,7 @@ class _Ladder:
         return RowHolding(type_name, required, Verdict.HELD, ways, row=row)
 
     def _pin(self, key: KeyHold) -> Condition | None:
-        """The condition by which a key holds the environment, or None where the environment has no sound name."""
-        names = self.place.environment.names
-        if not names:
-            return None
-        if not key.value_types:
-            return Condition(key.operator, key.key, tuple(sorted(names)))
-        values: list[str] = []
-        for arn, owner in key.values:
-            pattern = TypePattern(arn, owner)
-            for name in names:
-                glob = language.render(arn, self.place.partition, self.place.account.id, owner, name)
-                if self._reach(glob, (pattern,)) is not None:
-                    return None
-                values.append(glob)
-        return Condition(key.operator, key.key, tuple(sorted(values))) if values else None
+        return pins.condition(key, self.world, self.place)
 
     def _request_guard(self, tag_keys: bool) -> tuple[tuple[tuple[str, str], ...], TagKeys | None]:
         """The request must carry every boundary tag, and no second spelling of a boundary key."""

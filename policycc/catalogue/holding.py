@@ -61,6 +61,8 @@ class RowHolding:
     reason: str = ""
     missing: tuple[str, ...] = ()
     row: RowFacts | None = None
+    partly: str = ""
+    """`create` or `update` where only that of a create-or-update call is let through; empty where there is no more."""
 
     @property
     def how(self) -> tuple[str, ...]:

@@ -85,6 +85,7 @@ class _Reader:
             keys=() if rows else self._keys(self.overlay.keys, None),
             pinned=self._keys(self.overlay.pinned, None),
             unchecked=tuple(self.entry.get("unchecked", ())),
+            tags_on_update=bool(self.entry.get("tags_on_update", True)),
             passes_elsewhere=tuple(
                 (partition, tuple(names)) for partition, names in sorted(passes.get("other_partitions", {}).items())
             ),
@@ -250,6 +251,7 @@ class _Reader:
             tuple(entry.get("value_types", ())),
             entry["source"],
             tuple(values),
+            tuple(entry.get("fixed", ())),
         )
 
     def _aws_owned(self, type_name: str) -> tuple[AwsOwned, ...]:

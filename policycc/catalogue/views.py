@@ -92,7 +92,7 @@ def _rest(facts: ActionFacts) -> Iterator[str]:
     if facts.passes:
         yield f"  passes a role to {', '.join(facts.passes)}"
     for verb, holds in (("can be held by", facts.keys), ("must be pinned by", facts.pinned)):
-        yield from (f"  {verb} {hold.key} ({', '.join(hold.value_types) or 'a name'})" for hold in holds)
+        yield from (f"  {verb} {hold.key} ({_values(hold)})" for hold in holds)
     if facts.unchecked:
         yield f"  binds without a check: {', '.join(facts.unchecked)}"
     if facts.tag_writer is not None:
@@ -125,7 +125,17 @@ def _row_view(row: RowFacts) -> dict[str, Any]:
 
 
 def _key_view(key: KeyHold) -> dict[str, Any]:
-    return {"key": key.key, "operator": key.operator, "value_types": list(key.value_types), "source": key.source}
+    return {
+        "key": key.key,
+        "operator": key.operator,
+        "value_types": list(key.value_types),
+        "fixed": list(key.fixed),
+        "source": key.source,
+    }
+
+
+def _values(key: KeyHold) -> str:
+    return ", ".join(key.fixed or key.value_types) or "a name"
 
 
 def _fact_view(fact: Fact) -> dict[str, str]:

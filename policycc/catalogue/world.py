@@ -58,6 +58,14 @@ class World:
             accounts.setdefault(_account_key(place.account), []).append(place)
         return {key: tuple(places) for key, places in accounts.items()}
 
+    @cached_property
+    def _several(self) -> bool:
+        return len({place.matrix for place in self.places}) > 1
+
+    def label(self, place: Place) -> str:
+        """The environment's name, with its matrix where several are built together."""
+        return f"{place.matrix}/{place.name}" if self._several else place.name
+
     def account_places(self, place: Place) -> tuple[Place, ...]:
         """Every environment of the account that `place` lies in, itself included."""
         return self._by_account[_account_key(place.account)]
@@ -103,7 +111,8 @@ class World:
         wanted = language.of_resource(glob)
         for other, foreign in self._foreign[key].near(wanted):
             if other != place and (witness := language.common(wanted, foreign)) is not None:
-                return Reach(other.name, witness)
+                name = other.name if other.matrix == place.matrix else f"{other.matrix}/{other.name}"
+                return Reach(name, witness)
         return None
 
     @cached_property

@@ -71,7 +71,7 @@ def _row(principal: Principal, outcome: Outcome, emitted: Iterable[Emitted]) -> 
         name for account in outcome.accounts if account.name == principal.account for name in account.environments
     }
     if principal.environment is not None:
-        environments = {principal.environment}
+        environments &= {principal.environment, f"{principal.matrix}/{principal.environment}"}
     counts: Counter[str] = Counter()
     for grant in outcome.grants:
         if grant.group == principal.group:

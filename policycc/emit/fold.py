@@ -70,8 +70,9 @@ def _normal(entry: _Entry) -> _Entry:
     changes: dict[str, Any] = {}
     for name in _names(type(entry)):
         value = getattr(entry, name)
-        if isinstance(value, tuple) and value and (len(value) > 1 or name == "how"):
-            normal = tuple(sorted((kind, _sorted(ways)) for kind, ways in value)) if name == "how" else _sorted(value)
+        if isinstance(value, tuple) and value and (len(value) > 1 or name in ("how", "partly")):
+            by_type = name in ("how", "partly")
+            normal = tuple(sorted((kind, _sorted(ways)) for kind, ways in value)) if by_type else _sorted(value)
             if normal != value:
                 changes[name] = normal
     return replace(entry, **changes) if changes else entry

@@ -126,6 +126,7 @@ def _cells(outcome: Outcome) -> Json:
                 "environments": list(item.environments),
                 "actions": list(item.actions),
                 "how": {kind: list(ways) for kind, ways in item.how},
+                **({"partly": {kind: ways[0] for kind, ways in item.partly}} if item.partly else {}),
                 "outcome": item.outcome,
                 "companions": list(item.companions),
                 "needs": list(item.needs),

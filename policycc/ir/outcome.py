@@ -41,7 +41,9 @@ PROPERTIES = ("isolation", "exactness", "closure", "usability", "escape", "trust
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """What became of some actions that a group was granted in some environments."""
+    """What became of some actions that a group was granted in some environments.
+
+    `partly` holds the types of create-or-update calls of which only the one (`create` or `update`) works."""
 
     group: str
     environments: tuple[str, ...]
@@ -51,6 +53,7 @@ class Grant:
     companions: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     origins: tuple[str, ...] = ()
+    partly: How = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,10 @@ from dataclasses import dataclass, replace
 
 from policycc.catalogue import language
 from policycc.catalogue.catalogue import Catalogue
-from policycc.catalogue.facts import ActionFacts, Part, RowFacts, Support
-from policycc.catalogue.holdability import LISTED_SPELLINGS, ROLE_TYPES
+from policycc.catalogue.facts import ROLE_TYPES, ActionFacts, Part, RowFacts, Support
 from policycc.catalogue.holding import Holding, TagKeys, TagRule, Way
 from policycc.catalogue.holding_facts import facts as action_facts
+from policycc.catalogue.spellings import LISTED_SPELLINGS
 from policycc.catalogue.world import Place, TypePattern, World
 from policycc.iam.model import Condition
 

@@ -207,7 +207,7 @@ def reached(decision: Decision, granted: frozenset[str], world: World) -> tuple[
     """The environments of the account in which the principal was not granted the action, unlike in `granted`."""
     return tuple(
         sorted(
-            place.name
+            world.label(place)
             for place in world.account_places(decision.place)
             if not (place.matrix == decision.place.matrix and place.name in granted)
         )

@@ -43,6 +43,26 @@ def report(matrix: Matrix, world: World, decisions: Iterable[Decision], diagnost
         _refused(own, world, diagnostics)
     for own in _cells((one for one in found if one.why == "fallback"), lambda one: reads(one.facts)):
         _residual(matrix, own, world, diagnostics)
+    for own in _cells((one for one in found if _halves(one)), _halves):
+        _partly(own, world, diagnostics)
+
+
+def _halves(one: Decision) -> tuple[str, ...]:
+    """What is let through of a create-or-update call that is granted in part."""
+    return tuple(sorted({row.partly for row in one.holding.rows if row.partly and row.ways and one.why == "held"}))
+
+
+def _partly(own: list[Decision], world: World, diagnostics: Diagnostics) -> None:
+    rows = [row for decision in own for row in decision.holding.rows if row.partly]
+    kinds = listed(sorted({row.type for row in rows}))
+    if rows[0].partly == "update":
+        headline = f"{_names(own)} in {_where(own)} can change what exists, and make nothing new"
+        help = f"a new {kinds} has no tags to be told by: give the environment `names`"
+    else:
+        headline = f"{_names(own)} in {_where(own)} can make what is new, and change nothing that exists"
+        help = f"AWS takes no tags with a change of a {kinds}, and no condition says so without opening more"
+    say = diagnostics.warning if own[0].wish.exact else diagnostics.note
+    say("PCC411", headline, *_place(own), help=help)
 
 
 def report_accepts(accepts: Accepts, diagnostics: Diagnostics) -> None:
@@ -215,7 +235,7 @@ def _others(own: list[Decision], world: World) -> list[str]:
     """The environments of the account in which the cell does not grant the actions too."""
     here = {decision.place for decision in own}
     around = {place for decision in own for place in world.account_places(decision.place)}
-    return sorted(place.name for place in around - here)
+    return sorted(world.label(place) for place in around - here)
 
 
 def _residual(matrix: Matrix, own: list[Decision], world: World, diagnostics: Diagnostics) -> None:

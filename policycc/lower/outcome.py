@@ -57,7 +57,7 @@ def account(
         return reached(decision, own, world)
 
     return Account(
-        grants=tuple(_grant(decision, companions) for decision in found),
+        grants=tuple(_grant(decision, world, companions) for decision in found),
         residuals=tuple(
             Residual(
                 decision.wish.group,
@@ -75,7 +75,7 @@ def account(
             Split(
                 decision.wish.group,
                 (decision.wish.action,),
-                (decision.wish.environment,),
+                (world.label(decision.place),),
                 beyond(decision),
                 decision.wish.origins,
             )
@@ -86,7 +86,7 @@ def account(
             Omission(
                 decision.wish.group,
                 (decision.wish.action,),
-                (decision.wish.environment,),
+                (world.label(decision.place),),
                 decision.reason,
                 decision.wish.origins,
             )
@@ -106,8 +106,8 @@ def account(
             for decision in found
             for escape, made in decision.escapes
         ),
-        claims=_claims(found, companions),
-        flows=tuple(flow for group, own in sorted(by_group.items()) for flow in _flows(group, own)),
+        claims=_claims(matrix, world, found, companions),
+        flows=tuple(flow for group, own in sorted(by_group.items()) for flow in _flows(group, world, own)),
         overlaps=_overlaps(matrix, world),
         prerequisites=_prerequisites(found),
     )
@@ -120,7 +120,7 @@ def _granted(decisions: Iterable[Decision]) -> dict[str, frozenset[str]]:
     return {action: frozenset(environments) for action, environments in found.items()}
 
 
-def _grant(decision: Decision, companions: Mapping[tuple[str, str, str], tuple[Companion, ...]]) -> Grant:
+def _grant(decision: Decision, world: World, companions: Mapping[tuple[str, str, str], tuple[Companion, ...]]) -> Grant:
     wish = decision.wish
     found = companions.get((wish.group, wish.environment, wish.action), ())
     needs = ["iam:PassRole"] if decision.facts.passes_in(decision.place.partition) else []
@@ -128,13 +128,16 @@ def _grant(decision: Decision, companions: Mapping[tuple[str, str, str], tuple[C
     live = decision.outcome in ("granted", "residual")
     return Grant(
         wish.group,
-        (wish.environment,),
+        (world.label(decision.place),),
         (wish.action,),
         decision.outcome,
         _how(decision),
         tuple(sorted(companion.action for companion in found if companion.ways)),
         tuple(sorted(needs)) if live else (),
         wish.origins,
+        tuple((row.type, (row.partly,)) for row in decision.holding.rows if row.partly and row.ways)
+        if decision.outcome == "granted"
+        else (),
     )
 
 
@@ -148,10 +151,14 @@ def _how(decision: Decision) -> How:
 
 
 def _claims(
-    decisions: Iterable[Decision], companions: Mapping[tuple[str, str, str], tuple[Companion, ...]]
+    matrix: Matrix,
+    world: World,
+    decisions: Iterable[Decision],
+    companions: Mapping[tuple[str, str, str], tuple[Companion, ...]],
 ) -> tuple[Claim, ...]:
+    reason = "it can claim a resource that carries no boundary tag"
     found = [
-        Claim(group, (companion.action,), (environment,), "it can claim a resource that carries no boundary tag")
+        Claim(group, (companion.action,), (world.label(world.place(matrix.name, environment)),), reason)
         for (group, environment, _), items in sorted(companions.items())
         for companion in items
         if companion.claims
@@ -160,8 +167,8 @@ def _claims(
         untagged = decision.outcome == "granted" and _makes_untagged(decision)
         if untagged:
             wish = decision.wish
-            reason = "what it makes carries no tag of the request"
-            found.append(Claim(wish.group, (wish.action,), (wish.environment,), reason))
+            untagged_reason = "what it makes carries no tag of the request"
+            found.append(Claim(wish.group, (wish.action,), (world.label(decision.place),), untagged_reason))
     return tuple(found)
 
 
@@ -173,12 +180,12 @@ def _makes_untagged(decision: Decision) -> bool:
     return makes and not any(way.request_tags for row in decision.holding.rows for way in row.ways)
 
 
-def _flows(group: str, decisions: Iterable[Decision]) -> Iterable[Flow]:
+def _flows(group: str, world: World, decisions: Iterable[Decision]) -> Iterable[Flow]:
     """Derive calls that a group is granted in two environments: what one reads there, another may write here."""
     copies: dict[str, set[str]] = {}
     for decision in decisions:
         if decision.outcome in ("granted", "residual") and decision.facts.kind is ActionKind.DERIVE:
-            copies.setdefault(decision.wish.environment, set()).add(decision.wish.action)
+            copies.setdefault(world.label(decision.place), set()).add(decision.wish.action)
     for source, target in permutations(sorted(copies), 2):
         both = copies[source] & copies[target]
         if both:
@@ -195,7 +202,7 @@ def _overlaps(matrix: Matrix, world: World) -> tuple[Overlap, ...]:
             for other in world.neighbours(place):
                 if other.matrix == matrix.name:
                     tags = ", ".join(f"{key}={value}" for key, value in other.environment.tags)
-                    found.append(Overlap((environment.name, other.name), f"{arn} with the tags {tags}"))
+                    found.append(Overlap((world.label(place), world.label(other)), f"{arn} with the tags {tags}"))
     return tuple(found)
 
 

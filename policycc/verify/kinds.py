@@ -12,8 +12,7 @@ from functools import lru_cache
 
 from policycc.catalogue import keys
 from policycc.catalogue.catalogue import Catalogue
-from policycc.catalogue.facts import ActionFacts, EscapeKind, Part, RowFacts
-from policycc.catalogue.holdability import ROLE_TYPES
+from policycc.catalogue.facts import ROLE_TYPES, ActionFacts, EscapeKind, Part, RowFacts
 from policycc.catalogue.holding import Holding, RowHolding, Verdict
 from policycc.catalogue.holding_facts import facts as action_facts
 from policycc.catalogue.language import of_resource, render

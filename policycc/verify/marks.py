@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from itertools import combinations
 
-from policycc.catalogue.facts import RowFacts
-from policycc.catalogue.holdability import ROLE_TYPES
+from policycc.catalogue.facts import ROLE_TYPES, RowFacts
 from policycc.catalogue.language import Language, common, of_resource, render
 from policycc.catalogue.world import Place
 from policycc.verify.arns import of_type

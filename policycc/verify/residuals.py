@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from policycc.catalogue.facts import EscapeKind
-from policycc.catalogue.holdability import LISTED_SPELLINGS
+from policycc.catalogue.spellings import LISTED_SPELLINGS
 from policycc.verify.intent import Scene
 from policycc.verify.marks import RESERVED_BUCKETS
 from policycc.verify.prove import Prover

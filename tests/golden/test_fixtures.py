@@ -13,6 +13,7 @@ import pytest
 
 from policycc import _resources
 from policycc.catalogue.catalogue import load
+from tests.support import meaning
 from tests.support.building import Built, build, digest, digests, shuffled, without_volatile
 from tests.support.evaluating import files_in
 from tests.support.matrices import Fixture, fixture, fixtures
@@ -91,7 +92,8 @@ def test_the_manifest_keeps_to_its_schema(name: str) -> None:
 
 def test_every_grant_of_the_matrix_is_accounted_for_once(name: str) -> None:
     found = fixture(name)
-    asked = {(cell.group, cell.place.environment.name, action) for cell in found.cells() for action in cell.actions}
+    labels = meaning.Build(found, {})
+    asked = {(cell.group, labels.label(cell.place), action) for cell in found.cells() for action in cell.actions}
     told = Counter(
         (entry["group"], environment, action)
         for entry in built(name).manifest["grants"]

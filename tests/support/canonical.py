@@ -344,6 +344,11 @@ def pinned(holds: tuple[KeyHold, ...], place: Place) -> Context:
 
 
 def pin(hold: KeyHold, place: Place) -> str | None:
+    if hold.fixed:
+        return hold.fixed[0]
+    if "iam:role" in hold.value_types:
+        roles = place.environment.roles
+        return f"arn:{place.partition}:iam::{place.number}:role{roles[0]}app" if roles else None
     names = [sample(glob) for glob in place.environment.names]
     if not names:
         return None

@@ -12,10 +12,10 @@ from itertools import product
 from typing import Any
 
 from policycc.catalogue.catalogue import Catalogue
-from policycc.catalogue.holdability import other_spellings
 from policycc.catalogue.holding import TagKeys, TagRule, Verdict, Way
 from policycc.catalogue.language import render as render_arn
 from policycc.catalogue.regions import global_region
+from policycc.catalogue.spellings import other_spellings
 from policycc.catalogue.world import Place
 from policycc.model.matrix import Matrix, Requirement
 from policycc.verify.holders import holders, scene

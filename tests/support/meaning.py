@@ -92,7 +92,12 @@ class Build:
         )
 
     def entry(self, cell: Cell, action: str) -> Json:
-        return self._entries[cell.group, cell.place.environment.name, action]
+        return self._entries[cell.group, self.label(cell.place), action]
+
+    def label(self, place: Place) -> str:
+        """The environment as the manifest calls it: with its matrix where there are several."""
+        name = place.environment.name
+        return f"{place.matrix}/{name}" if len(self.fixture.sources) > 1 else name
 
     def cells(self, badge: Badge) -> tuple[Cell, ...]:
         """What a badge stands for: its group's cells in its account; for a role of one environment only those."""
@@ -248,7 +253,7 @@ def _claimed(build: Build, badge: Badge, request: Request, tags: Mapping[str, st
         not {key.lower() for key in place.tags} & {key.lower() for key in tags}
         and all(request.context.get(f"aws:RequestTag/{key}") == value for key, value in place.tags.items())
         for place in build.places
-        if place.environment.name in claiming
+        if build.label(place) in claiming
     )
 
 
@@ -383,7 +388,7 @@ def retags(build: Build) -> Iterator[tuple[str, Request]]:
                             continue
                         # Tags that IAM never sees are no mark: the resource is known by its name alone.
                         bare = unmarked or row.resource_tag is Support.NO
-                        claimed = bare and (action, place.environment.name) in claims
+                        claimed = bare and (action, build.label(place)) in claims
                         if claimed and place.environment.names and row.owner is not None and row.owner.chosen:
                             claimed = named_for(row, place, target.arn)
                         mine = any(cell.place == place for cell in cells)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from policycc.catalogue.facts import Part
-from policycc.catalogue.holdability import LISTED_SPELLINGS
+from policycc.catalogue.spellings import LISTED_SPELLINGS
 from policycc.catalogue.world import Place
 from policycc.verify import marks
 from policycc.verify.intent import Companion, Holder, Scene, claimable

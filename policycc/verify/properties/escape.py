@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from policycc.catalogue.facts import EscapeKind
-from policycc.catalogue.holdability import ROLE_CLASSES, ROLE_TYPES
+from policycc.catalogue.facts import ROLE_TYPES, EscapeKind
+from policycc.catalogue.holdability import ROLE_CLASSES
 from policycc.catalogue.holding import Verdict
 from policycc.verify import marks
 from policycc.verify.intent import pins, row_of

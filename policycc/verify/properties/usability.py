@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from policycc.catalogue.facts import Part, Support
+from policycc.catalogue.facts import ROLE_TYPES, Part, Support
 from policycc.catalogue.global_keys import GLOBAL_KEYS, Presence
-from policycc.catalogue.holdability import ROLE_TYPES
 from policycc.catalogue.holding import RowHolding, TagRule, Way
 from policycc.catalogue.language import common
 from policycc.catalogue.world import Place

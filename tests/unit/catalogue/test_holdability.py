@@ -9,9 +9,10 @@ import pytest
 
 from policycc.catalogue.catalogue import load
 from policycc.catalogue.facts import Support
-from policycc.catalogue.holdability import hold, other_spellings
+from policycc.catalogue.holdability import hold
 from policycc.catalogue.holding import Ask, Holding, RowHolding, TagKeys, TagRule, Verdict, Way
 from policycc.catalogue.holding_facts import facts
+from policycc.catalogue.spellings import other_spellings
 from policycc.catalogue.world import Place, World
 from policycc.iam.model import Condition
 from policycc.model.matrix import Account, Environment
@@ -211,6 +212,43 @@ def test_what_a_call_binds_besides_is_pinned_besides() -> None:
     assert found.pins == (Condition("ArnLike", "ecs:cluster", ("arn:aws:ecs:*:*:cluster/web-dev-*",)),)
     assert dev("ecs:RunTask").verdict is Verdict.UNSAID
     assert dev("ecs:RunTask").missing == ("names",)
+
+
+def test_a_stack_works_as_a_role_of_the_environment() -> None:
+    """A stack keeps its role, so that who may update it acts as that role: the call has to name one of its own
+    (https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateChangeSet.html)."""
+    found = way(dev("cloudformation:DeleteStack", **NAMES, **ROLES), "stack")
+    assert found.pins == (Condition("ArnLike", "cloudformation:RoleArn", ("arn:aws:iam::*:role/web/dev/*",)),)
+    assert dev("cloudformation:DeleteStack", **NAMES).missing == ("roles",)
+    assert dev("cloudformation:DescribeStacks", **NAMES).verdict is Verdict.HELD
+
+
+def test_a_group_of_instances_names_the_version_of_its_launch_template() -> None:
+    """Neither a launch configuration nor the latest version: nobody would check their roles
+    (https://docs.aws.amazon.com/autoscaling/ec2/userguide/security_iam_id-based-policy-examples.html)."""
+    pin = Condition("Bool", "autoscaling:LaunchTemplateVersionSpecified", ("true",))
+    assert way(dev("autoscaling:CreateAutoScalingGroup"), "autoScalingGroup").pins == (pin,)
+    assert way(dev("autoscaling:UpdateAutoScalingGroup"), "autoScalingGroup").pins == (pin,)
+    assert way(dev("autoscaling:SetDesiredCapacity"), "autoScalingGroup").pins == ()
+
+
+def test_an_access_point_is_no_way_past_the_bucket() -> None:
+    """Bucket and access point both have to allow a request
+    (https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-policies.html)."""
+    found = dev("s3:GetObject")
+    assert (found.verdict, found.missing) == (Verdict.UNSAID, ("features", "names"))
+    assert dev("s3:GetObject", **NAMES).verdict is Verdict.HELD
+
+
+def test_a_service_linked_role_belongs_to_the_account() -> None:
+    """Its path is that of the service, under no environment's
+    (https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create-service-linked-role.html)."""
+    assert dev("iam:CreateServiceLinkedRole", **ROLES).verdict is Verdict.UNHOLDABLE
+    assert dev("iam:DeleteServiceLinkedRole", **ROLES).verdict is Verdict.UNHOLDABLE
+
+
+def test_what_nobody_has_classed_says_so_before_anything_else() -> None:
+    assert dev("ec2:ImportSnapshot").reason.startswith("it is not known which of its resources")
 
 
 # -- account ---------------------------------------------------------------------------------------------------------

@@ -75,7 +75,7 @@ KNOWN = {
     "rds:CopyDBSnapshot": Known("derive", "snapshot*=copied/+", RDS_TAGS, RDS),
     "rds:CreateDBParameterGroup": Known("create", "pg*=created/+", RDS_TAGS, RDS),
     # Amazon S3: buckets and their objects after the opt-in, access points at once.
-    "s3:GetObject": Known("plain", "accesspointobject=existing/~ object=existing/?", S3_ABAC),
+    "s3:GetObject": Known("plain", "accesspointobject=existing/~ object*=existing/?", S3_ABAC),
     "s3:GetBucketVersioning": Known("plain", "bucket*=existing/?", S3_ABAC),
     "s3:DeleteBucket": Known("plain", "bucket*=existing/?", S3_ABAC),
     "s3:ListAllMyBuckets": Known("plain", "", S3_ABAC),
@@ -351,12 +351,19 @@ def test_what_writes_no_tags_of_what_exists(action: str) -> None:
         ("ecs:UpdateService", "ecs:task-definition", ("ecs:task-definition",)),
         ("lambda:CreateEventSourceMapping", "lambda:FunctionArn", ("lambda:function",)),
         ("sagemaker:CreateEndpointConfig", "sagemaker:ModelArn", ("sagemaker:model",)),
+        ("cloudformation:UpdateStack", "cloudformation:RoleArn", ("iam:role",)),
     ],
 )
 def test_what_a_call_binds_without_a_row_is_pinned(action: str, key: str, value_types: tuple[str, ...]) -> None:
     pins = {pin.key: pin for pin in of(action).pinned}
     assert pins[key].value_types == value_types
     assert pins[key].values
+
+
+@pytest.mark.parametrize("action", ["autoscaling:CreateAutoScalingGroup", "autoscaling:UpdateAutoScalingGroup"])
+def test_what_is_pinned_alike_everywhere(action: str) -> None:
+    (pin,) = of(action).pinned
+    assert (pin.key, pin.operator, pin.fixed) == ("autoscaling:LaunchTemplateVersionSpecified", "Bool", ("true",))
 
 
 @pytest.mark.parametrize("action", ["autoscaling:AttachInstances", "logs:CreateExportTask", "ec2:CopyFpgaImage"])
