@@ -119,6 +119,11 @@ class RowFacts:
     aws_owned: tuple[AwsOwned, ...]
     supplied: frozenset[str]  # every condition key that a request on this row may carry, lower case
     facts: tuple[Fact, ...]
+    parents_tags: bool = False
+    """Whether the tags that IAM sees are those of what the resource lies in, so that a new one has them too."""
+    blind: str = ""
+    """`feature` where the tags of a request are shown to IAM only after the account's feature is on, `always` where
+    they never are, although the catalogue lists the keys."""
 
     @property
     def id(self) -> str:

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field, replace
 
 from policycc.catalogue import language, pins
 from policycc.catalogue.facts import ROLE_TYPES, ActionFacts, ActionKind, AwsOwned, KeyHold, Part, RowFacts, Support
+from policycc.catalogue.guards import Guard, long_keys, request_guard
 from policycc.catalogue.holding import Ask, Holding, RowHolding, TagKeys, TagRule, Unsound, Verdict, Way
-from policycc.catalogue.spellings import LISTED_SPELLINGS, other_spellings
 from policycc.catalogue.world import Place, Reach, TypePattern, World
 from policycc.iam.model import Condition
 
@@ -119,7 +119,7 @@ class _Ladder:
             reason,
             missing,
             tuple(self.unsound),
-            self._long_keys() if requested and self.ask.tagging_keys is None else (),
+            long_keys(self.place) if requested and self.ask.tagging_keys is None else (),
         )
 
     # -- an action without resource types -------------------------------------------------------------------------
@@ -149,11 +149,25 @@ class _Ladder:
             return self._copied(row)
         if row.id in ROLE_TYPES:
             return self._role(row)
+        blind = self._blind(row)
+        if blind is not None:
+            return blind
         if row.part is Part.CREATED:
             return self._created(row)
         if row.part is Part.UPSERTED:
             return self._upserted(row)
         return self._existing(row)
+
+    def _blind(self, row: RowFacts) -> RowHolding | None:
+        """A call that has to show the tags of its request, of a service that does not show them to IAM."""
+        if not row.blind or not (row.part is Part.CREATED or self._only_tags()):
+            return None
+        if row.blind == "feature" and row.feature in self.place.account.features:
+            return None
+        reason = f"the service shows IAM no tags of a request for a {row.type}"
+        missing = ("features",) if row.blind == "feature" else ()
+        verdict = Verdict.UNSAID if missing else Verdict.REFUSED
+        return RowHolding(row.type, row.required, verdict, (), reason, missing, row)
 
     def _created(self, row: RowFacts) -> RowHolding:
         named = bool(row.owner and row.owner.chosen)
@@ -182,14 +196,17 @@ class _Ladder:
                 Way(way.how, way.resources, way.resource_tags, *guard, way.pins)
                 for way in self._by_tag(row, unconfirmed=True)
             ]
+        if guard[0] and not self.facts.tags_on_update:
+            # Tags of the resource tell an update, and that would have to come without tags.
+            ways = [way for way in ways if not way.resource_tags]
         reason = f"neither tags nor a name tell whose {row.type} it is"
-        return replace(self._answer(row, tuple(ways), reason, self._means(row)), partly=self._let_through(ways))
+        return replace(self._answer(row, tuple(ways), reason, self._means(row)), partly=self._let_through(row, ways))
 
-    def _let_through(self, ways: list[Way]) -> str:
+    def _let_through(self, row: RowFacts, ways: list[Way]) -> str:
         """Which of create and update the ways of a create-or-update call let through; empty for both or neither."""
         if any(way.request_tags for way in ways) and not self.facts.tags_on_update:
             return "create"
-        if ways and all(way.resource_tags for way in ways):
+        if ways and all(way.resource_tags for way in ways) and not row.parents_tags:
             return "update"  # a name tells a new one, and there is none
         return ""
 
@@ -414,26 +431,8 @@ class _Ladder:
     def _pin(self, key: KeyHold) -> Condition | None:
         return pins.condition(key, self.world, self.place)
 
-    def _request_guard(self, tag_keys: bool) -> tuple[tuple[tuple[str, str], ...], TagKeys | None]:
-        """The request must carry every boundary tag, and no second spelling of a boundary key."""
-        tags = self.place.environment.tags
-        request = tuple((f"aws:RequestTag/{key}", value) for key, value in tags)
-        if not tag_keys:
-            return request, None
-        keys = {key for key, _ in tags}
-        # Boundary keys of other matrices in the account are left alone as well: the same guard holds the companions,
-        # and those see resources that exist.
-        foreign = {key for key in self.world.boundary_keys(self.place) if key not in keys}
-        if self.ask.tagging_keys is not None:
-            folded = {key.lower() for key in foreign}
-            others = {key for key in self.ask.tagging_keys if key.lower() not in folded}
-            return request, TagKeys(TagRule.ONLY, tuple(sorted(keys | others)))
-        short = (key for key in keys | foreign if len(key) <= LISTED_SPELLINGS)
-        spellings = foreign.union(*(other_spellings(key) for key in short)) - keys
-        return request, TagKeys(TagRule.NOT, tuple(sorted(spellings))) if spellings else None
-
-    def _long_keys(self) -> tuple[str, ...]:
-        return tuple(key for key, _ in self.place.environment.tags if len(key) > LISTED_SPELLINGS)
+    def _request_guard(self, tag_keys: bool) -> Guard:
+        return request_guard(self.world, self.place, self.ask.tagging_keys, tag_keys)
 
     def _means(self, row: RowFacts) -> tuple[str, ...]:
         """The keys of the matrix that would hold the type, if they were there."""

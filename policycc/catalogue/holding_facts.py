@@ -194,6 +194,8 @@ class _Reader:
             aws_owned=self._aws_owned(row.type),
             supplied=supplied,
             facts=tuple(found),
+            parents_tags=bool(entry.get("parents_tags", False)),
+            blind=entry.get("blind", ""),
         )
 
     def _part(self, type_name: str) -> Part:

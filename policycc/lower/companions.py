@@ -94,6 +94,9 @@ def _own_or_bare(
     for row in rows:
         if not _confirmed(row, place):
             continue
+        if row.resource_tag is Support.OPT_IN and not place.environment.names:
+            # Tags that are switched on resource by resource may be hidden: their absence tells nothing.
+            continue
         tags = place.environment.tags
         anything = language.render(row.arn, place.partition, place.account.id)
         under = _paths(row, place)

@@ -81,6 +81,7 @@ def _row(row: RowFacts, tested: tuple[str, ...]) -> Kind:
         row.pinned,
         row.vpc_key,
         row.aws_owned,
+        row.blind,
         _shown(row.supplied, tested),
     )
 

@@ -36,6 +36,16 @@ def test_a_whole_service_builds_without_its_forbidden_escapes(service: str) -> N
     assert policies and not any("PutResourcePolicy" in text or "AddPermission" in text for text in policies.values())
 
 
+@pytest.mark.parametrize(
+    ("feature", "action"), [("s3-abac", "s3:CreateBucket"), ("dynamodb-abac", "dynamodb:CreateTable")]
+)
+def test_a_feature_without_names_builds(feature: str, action: str) -> None:
+    """Tags that a resource does not show are no sign that it bears none: what may be claimed needs a name."""
+    account = f'{ACCOUNT}features = ["{feature}"]\n'
+    text = f'version = 1\nname = "app"\n{account}[environments.dev]\n[environments.prod]\n'
+    built(text + f'[access.g]\ndev = ["{action}", "{action.partition(":")[0]}:TagResource"]\n')
+
+
 def test_tagging_is_kept_from_the_boundary_keys_of_every_matrix_in_the_account() -> None:
     """A second matrix may mark by more keys; who writes those moves its boundary."""
     one = matrix(
@@ -85,7 +95,7 @@ def test_what_is_created_below_a_parent_lies_below_the_environments_own() -> Non
     assert create["Resource"] == "arn:aws:ecs:*:111111111111:task-set/app-dev-*/*/*"
 
 
-@pytest.mark.parametrize("action", ["s3:PutObject", "ssm:PutParameter", "events:PutRule", "cloudwatch:PutMetricAlarm"])
+@pytest.mark.parametrize("action", ["logs:PutDestination", "events:PutRule", "cloudwatch:PutMetricAlarm"])
 def test_create_or_update_without_names_is_promised_for_updates_only(action: str) -> None:
     tagged = "[environments.dev]\n[environments.prod]\n"
     assert built(matrix("app", tagged, f'[access.g]\ndev = ["{action}", "sqs:SendMessage"]\n'))

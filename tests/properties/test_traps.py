@@ -1,18 +1,27 @@
 """The mistakes that policies held by tags usually have, each asked of what is written for every reviewed service.
 
-The numbers are those of the table in this folder's README.
+The numbers are those of fixtures/traps.toml, which names the tests of every trap.
 """
 
 from __future__ import annotations
 
+import json
+import re
+import tomllib
 from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
 import pytest
 
+from policycc import pipeline
+from policycc.catalogue import language
 from policycc.catalogue.facts import Part
-from tests.support import sweep, sweep_report
+from policycc.source.read import read_text
+from policycc.verify.residuals import ASSUMPTIONS
+from tests.support import matrices, sweep, sweep_report
+from tests.support.canonical import Request, tag_keys_of
+from tests.support.evaluating import Badge
 from tests.support.facts import facts_of
 
 Json = dict[str, Any]
@@ -45,6 +54,7 @@ FORBIDDEN = (
     *("cognito-identity:SetIdentityPoolRoles", "eks:AssociateAccessPolicy", "organizations:LeaveOrganization"),
     *("ram:CreateResourceShare",),
 )
+INSTANCE = "arn:aws:ec2:eu-west-1:111111111111:instance/i-1"
 UPSERTS = ("cloudwatch:PutMetricAlarm", "events:PutRule", "ssm:PutParameter")
 
 
@@ -52,6 +62,11 @@ UPSERTS = ("cloudwatch:PutMetricAlarm", "events:PutRule", "ssm:PutParameter")
 def statements(service: str) -> tuple[tuple[str, Json], ...]:
     """Every statement that is written for an action of the service granted alone, with the action."""
     return tuple((action, one) for action in sweep.actions([service]) for one in sweep.written(action))
+
+
+def holder(*written: Json) -> Badge:
+    """Somebody with these statements and nothing else."""
+    return Badge("main", "team", "team", None, [{"Version": "2012-10-17", "Statement": list(written)}])
 
 
 def asked_of(statement: Json) -> Iterator[tuple[str, str, list[str]]]:
@@ -166,3 +181,144 @@ def test_a_create_or_update_is_never_held_by_the_request_alone(action: str) -> N
         open_names = [one for one in statement["Resource"] if "webshop-dev-" not in one]
         own = [key for _, key, _ in asked_of(statement) if "resourcetag/" in key.lower()]
         assert not open_names or own
+
+
+@pytest.mark.parametrize("operator", ["StringEquals", "StringLike", "ArnLike", "Bool"])
+def test_a_test_of_an_absent_key_never_opens(operator: str) -> None:
+    """0.1, 0.2: every operator that a statement tests tags, names or roles with is false where the key is absent."""
+    statement = {"Effect": "Allow", "Action": "ec2:StopInstances", "Resource": "*"}
+    badge = holder({**statement, "Condition": {operator: {"aws:ResourceTag/env": "true"}}})
+    asked = Request("ec2:StopInstances", INSTANCE, "instance", "existing", {})
+    assert badge.allows(asked.with_context(**{"aws:ResourceTag/env": "true"})) or operator == "ArnLike"
+    assert not badge.allows(asked)
+
+
+@pytest.mark.parametrize("service", sweep_report.REVIEWED)
+def test_each_type_of_a_call_has_its_own_statement(service: str) -> None:
+    """0.3, 2.1, 10.3: no statement of an action with several types asks one type's test of another."""
+    for action, statement in statements(service):
+        rows = {row.type: row for row in facts_of(action).rows}
+        if len(rows) < 2 or action not in statement["Action"]:
+            continue
+        tests_tags = [key for _, key, _ in asked_of(statement) if key.lower().startswith("aws:resourcetag/")]
+        for row in rows.values() if tests_tags else ():
+            pattern = language.render(row.arn, "aws", "111111111111")
+            # EC2 tells new from existing by the row: a test of the resource's tags would never be met by a new one.
+            if pattern in statement["Resource"] and service == "ec2":
+                assert row.part is not Part.CREATED, (action, row.type)
+
+
+@pytest.mark.parametrize("service", sweep_report.REVIEWED)
+def test_every_type_of_a_call_is_held_or_left_out_on_its_own(service: str) -> None:
+    """2.2, 10.11: no type stays open because the catalogue calls it optional: without a statement it is closed."""
+    for action in sweep.actions([service]):
+        decision = sweep.decision(action)
+        if decision.outcome != "granted" or len(decision.facts.rows) < 2:
+            continue
+        held = {row.type: row for row in decision.holding.rows}
+        assert set(held) == {row.type for row in decision.facts.rows}, action
+        own = [one for one in sweep.written(action) if action in one["Action"]]
+        for row in held.values():
+            if not row.ways and row.row is not None:
+                pattern = language.render(row.row.arn, "aws", "111111111111")
+                same = {
+                    language.render(other.row.arn, "aws", "111111111111")
+                    for other in held.values()
+                    if other.ways and other.row
+                }
+                assert pattern in same or not any(pattern in one["Resource"] for one in own), (action, row.type)
+
+
+SHARING = """version = 1
+name = "webshop"
+[accounts.main]
+id = "111111111111"
+[environments.dev]
+[environments.prod]
+[environments.platform]
+shared = true
+[access.team]
+dev = ["ec2:*", "rds:*", "elasticloadbalancing:*"]
+"""
+
+
+def test_shared_resources_are_inputs_and_nothing_else() -> None:
+    """7.17, 10.17: what is shared may go into what is made, and nobody outside its own column may change it."""
+    result = pipeline.check_documents([read_text(SHARING, "matrix.toml")])
+    badge = Badge("main", "team", "team", None, [json.loads(item.content) for item in result.emitted])
+    ((_, decisions),) = result.decisions
+    seen = set()
+    for decision in decisions:
+        if decision.outcome != "granted":
+            continue
+        facts = decision.facts
+        for row in facts.rows:
+            context = {f"{key}/env": "platform" for key in tag_keys_of(row)}
+            context |= {"aws:requesttag/env": "dev"} if row.request_tag else {}
+            context |= {"aws:tagkeys": ["env"]} if row.tag_keys else {}
+            arn = language.VARIABLE.sub(
+                "x1", row.arn.replace("${Account}", "111111111111").replace("${Partition}", "aws")
+            )
+            if row.part is Part.CREATED or row.aws_owned or not context:
+                continue
+            if badge.allows(Request(facts.action.id, arn, row.type, "existing", {**context})):
+                seen.add(facts.action.id)
+                assert row.part is Part.INPUT, (facts.action.id, row.type)
+    assert {"ec2:RunInstances", "ec2:CreateNetworkInterface", "rds:CreateDBInstance"} <= seen
+
+
+@pytest.mark.parametrize("action", ["ec2:CreateRoute", "ec2:AuthorizeSecurityGroupIngress", "ecs:CreateService"])
+def test_what_the_network_lets_through_is_an_assumption(action: str) -> None:
+    """7.13: IAM sees the network resource, not what can be reached through it; the manifest says so."""
+    assumed = [escape for escape, made in sweep.decision(action).escapes if made == "assumed"]
+    assert "network-reach" in {escape.id for escape in assumed}
+
+
+def test_nobody_chooses_the_tags_of_a_session() -> None:
+    """7.15, 10.9: no statement reads the caller's tags, none lets him choose a session's, and no trust policy does."""
+    for action in ("sts:TagSession", "sts:GetFederationToken", "sts:SetContext", "iam:TagUser", "sts:AssumeRole"):
+        text = str(sweep.written(action))
+        assert "PrincipalTag" not in text and "TagSession" not in text
+    assert sweep.decide("sts:TagSession").why == "escape"
+    for path in matrices.MATRICES.rglob("trust/*.json"):
+        for statement in json.loads(path.read_text("utf-8"))["Statement"]:
+            assert "TagSession" not in str(statement["Action"])
+
+
+def test_what_aws_limits_is_counted_as_aws_counts() -> None:
+    """6.1, 10.18: what does not fit is an error that names the largest part, never a wider statement
+    (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html)."""
+    small = SHARING + "[output]\nquotas = { managed_policies_per_group = 1 }\n"
+    said = [item.code for item in pipeline.check_documents([read_text(small, "matrix.toml")]).diagnostics]
+    assert "PCC501" in said
+    for item in pipeline.check_documents([read_text(SHARING, "matrix.toml")]).emitted:
+        assert len("".join(item.content.decode().split())) <= item.quota
+
+
+def test_a_proof_says_that_it_speaks_of_a_steady_state() -> None:
+    """6.2, 10.20: tags of keys decide up to five minutes later, and policies take a while to spread
+    (https://docs.aws.amazon.com/kms/latest/developerguide/tag-authorization.html)."""
+    assert any("steady state" in words for words in ASSUMPTIONS)
+
+
+def test_what_a_resource_says_of_itself_is_an_assumption() -> None:
+    """0.7, 10.15, 10.26: policies of resources are outside the model, and the proof says so; none is written."""
+    assert any("no resource policy, grant or trust" in words for words in ASSUMPTIONS)
+    written = [path for path in matrices.MATRICES.rglob("policies/**/*.json") if "trust" not in path.parts]
+    for path in written:
+        assert '"Principal"' not in path.read_text("utf-8")
+
+
+def test_every_trap_is_kept_out_by_a_test() -> None:
+    """The numbers are complete, and each test that fixtures/traps.toml names is there."""
+    traps = tomllib.loads((matrices.ROOT / "fixtures" / "traps.toml").read_text("utf-8"))["trap"]
+    numbers = [trap["number"] for trap in traps]
+    assert len(set(numbers)) == len(numbers)
+    for section, last in (("0", 10), ("2", 6), ("3", 8), ("4", 1), ("5", 3), ("6", 2), ("7", 17), ("10", 27)):
+        assert [n for n in numbers if n.split(".")[0] == section] == [f"{section}.{i}" for i in range(1, last + 1)]
+    for trap in traps:
+        assert trap["tests"], trap["number"]
+        for test in trap["tests"]:
+            path, _, name = test.partition("::")
+            source = (matrices.ROOT / path).read_text("utf-8")
+            assert re.search(rf"^def {name}\(", source, re.MULTILINE), test

@@ -247,7 +247,7 @@ def canonical(
                 context |= request_tags(row, facts, place.tags)
             elif facts.kind in (ActionKind.TAG, ActionKind.UNTAG):
                 context |= tagging(row, facts, {"Name": "a name"})
-            if part == "existing":
+            if part == "existing" or row.parents_tags:
                 context |= resource_tags(row, place, place.tags)
             request = Request(facts.action.id, arn, row.type, part, context)
             if facts.action.id == "iam:PassRole":

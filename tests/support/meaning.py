@@ -154,7 +154,10 @@ def usable(build: Build) -> Iterator[tuple[Badge, Cell, str, Request]]:
                 if entry["outcome"] not in ("granted", "residual"):
                     continue
                 for request in build.canonical(cell, action):
-                    if entry["how"].get(request.type) != LEFT_OUT:
+                    # The manifest says of which calls only the update is granted.
+                    lacking = entry.get("partly", {}).get(request.type) == "update" and request.part == "new"
+                    # Nor is one's own of a type of which only AWS's can be told.
+                    if entry["how"].get(request.type) not in (LEFT_OUT, ["aws-owned"]) and not lacking:
                         yield badge, cell, action, request
 
 

@@ -103,14 +103,14 @@ def actions(services: Iterable[str] | None = None) -> Iterator[str]:
 
 def decide(action: str) -> Swept:
     """What becomes of the action, with nothing asked of the policy."""
-    return _swept(_decision(action))
+    return _swept(decision(action))
 
 
 def sweep(action: str) -> Swept:
     """What becomes of the action, and everything that is wrong with what was decided and written."""
-    decision = _decision(action)
-    swept = _swept(decision)
-    build = _build(decision)
+    made = decision(action)
+    swept = _swept(made)
+    build = _build(made)
     problems = [*_gaps(swept), *_wrong(build)]
     return Swept(swept.action, swept.outcome, swept.why, swept.how, swept.reason, swept.rows, tuple(problems))
 
@@ -171,9 +171,10 @@ def _places() -> tuple[Any, ...]:
     return tuple(places(_source()))
 
 
-def _decision(action: str) -> Decision:
-    (decision,) = _decisions([action])
-    return decision
+def decision(action: str) -> Decision:
+    """How the action is held in dev, granted alone."""
+    (made,) = _decisions([action])
+    return made
 
 
 def _decisions(granted: Iterable[str]) -> tuple[Decision, ...]:
@@ -217,6 +218,7 @@ def _build(decision: Decision) -> meaning.Build:
                 "outcome": grant.outcome,
                 "how": {type_name: list(how) for type_name, how in grant.how},
                 "companions": list(grant.companions),
+                "partly": {type_name: found[0] for type_name, found in grant.partly},
             }
             for grant in book.grants
         ],

@@ -1,0 +1,35 @@
+"""What the tags of a request must be, so that nothing gets marks that are not its environment's."""
+
+from __future__ import annotations
+
+from policycc.catalogue.holding import TagKeys, TagRule
+from policycc.catalogue.spellings import LISTED_SPELLINGS, other_spellings
+from policycc.catalogue.world import Place, World
+
+Guard = tuple[tuple[tuple[str, str], ...], TagKeys | None]
+
+
+def request_guard(world: World, place: Place, tagging_keys: tuple[str, ...] | None, tag_keys: bool) -> Guard:
+    """The request must carry every boundary tag, and no second spelling of a boundary key.
+
+    `tagging_keys` are the matrix's other tag keys, or None; `tag_keys` says whether `aws:TagKeys` is supplied."""
+    tags = place.environment.tags
+    request = tuple((f"aws:RequestTag/{key}", value) for key, value in tags)
+    if not tag_keys:
+        return request, None
+    keys = {key for key, _ in tags}
+    # Boundary keys of other matrices in the account are left alone as well: the same guard holds the companions,
+    # and those see resources that exist.
+    foreign = {key for key in world.boundary_keys(place) if key not in keys}
+    if tagging_keys is not None:
+        folded = {key.lower() for key in foreign}
+        others = {key for key in tagging_keys if key.lower() not in folded}
+        return request, TagKeys(TagRule.ONLY, tuple(sorted(keys | others)))
+    short = (key for key in keys | foreign if len(key) <= LISTED_SPELLINGS)
+    spellings = foreign.union(*(other_spellings(key) for key in short)) - keys
+    return request, TagKeys(TagRule.NOT, tuple(sorted(spellings))) if spellings else None
+
+
+def long_keys(place: Place) -> tuple[str, ...]:
+    """The boundary keys whose other spellings are too many to list."""
+    return tuple(key for key, _ in place.environment.tags if len(key) > LISTED_SPELLINGS)
