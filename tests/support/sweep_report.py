@@ -48,6 +48,9 @@ policy and fails if one works outside the environment, or a canonical one does n
 
 *By what*: `tag` is a confirmed `aws:ResourceTag`, `unconfirmed-tag` one that the catalogue claims and nobody has
 confirmed; `created` are tags of the request; an action with several resource types may be held in several ways.
+
+A create-or-update call counts as granted where one of the two works; `ssm:PutParameter` is the one that only creates,
+because AWS takes no tags with an overwrite. Without names such calls only change what exists.
 """
 
 
