@@ -25,11 +25,13 @@ def reviewed(name: str, kind: str, before: Json, after: Json) -> int | None:
 
 
 def _fits(place: Json, before: Json, after: Json) -> bool:
-    keys = {key for block in before.get("Condition", {}).values() for key in block}
+    tests = {f"{operator} {key}" for operator, block in before.get("Condition", {}).items() for key in block}
+    values = {value for block in before.get("Condition", {}).values() for listed in block.values() for value in listed}
     dropped = set(before.get("Action", ())) - set(after.get("Action", ()))
     return (
         ("action" not in place or place["action"] in before.get("Action", ()))
         and ("resource" not in place or place["resource"] in before.get("Resource", ()))
-        and ("key" not in place or place["key"] in keys)
+        and ("test" not in place or place["test"] in tests)
+        and ("value" not in place or place["value"] in values)
         and ("dropped" not in place or place["dropped"] in dropped)
     )

@@ -29,8 +29,7 @@ def test_reviewed_kinds(name: str) -> None:
     found = mutants(name)
     assert found
     for mutant in found if ALL else random.Random(name).sample(found, SHARE):
-        verdict = built(name).judge(mutant.owner, mutant.documents).verdict
-        assert verdict is mutant.expected, (mutant.place, mutant.kind.why)
+        assert mutant.verdict() is mutant.expected, (mutant.place, mutant.kind.why)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -39,5 +38,5 @@ def test_what_was_reviewed_is_still_there_and_still_kept(name: str) -> None:
     for mutant in mutants(name):
         if mutant.reviewed is not None and mutant.kind.name in entries[mutant.reviewed]:
             entries[mutant.reviewed].discard(mutant.kind.name)
-            assert built(name).judge(mutant.owner, mutant.documents).verdict is mutant.expected, mutant.place
+            assert mutant.verdict() is mutant.expected, mutant.place
     assert not any(entries.values()), {places()[index]["reason"]: left for index, left in entries.items() if left}
