@@ -33,5 +33,6 @@ def _fits(place: Json, before: Json, after: Json) -> bool:
         and ("resource" not in place or place["resource"] in before.get("Resource", ()))
         and ("test" not in place or place["test"] in tests)
         and ("value" not in place or place["value"] in values)
+        and ("changed" not in place or place["changed"] in after.get("Resource", ()))
         and ("dropped" not in place or place["dropped"] in dropped)
     )
