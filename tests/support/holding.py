@@ -55,7 +55,7 @@ def held(fixture: Fixture) -> Build:
             grants.append(
                 {
                     "group": cell.group,
-                    "environments": [cell.place.environment.name],
+                    "environments": [fixture.label(cell.place)],
                     "actions": [action],
                     "how": {row.type: list(row.how) for row in holding.rows},
                     "outcome": outcome,

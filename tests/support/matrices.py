@@ -62,6 +62,11 @@ class Fixture:
     def cells(self) -> tuple[Cell, ...]:
         return tuple(cell for source in self.sources for cell in cells(source))
 
+    def label(self, place: Place) -> str:
+        """The environment as the manifest calls it: with its matrix where there are several."""
+        name = place.environment.name
+        return f"{place.matrix}/{name}" if len(self.sources) > 1 else name
+
     def requirements(self, matrix: str, group: str, environment: str) -> tuple[Requirement, ...]:
         source = next(source for source in self.sources if source.name == matrix)
         return requirements(source, group, environment)

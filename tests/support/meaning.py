@@ -95,9 +95,7 @@ class Build:
         return self._entries[cell.group, self.label(cell.place), action]
 
     def label(self, place: Place) -> str:
-        """The environment as the manifest calls it: with its matrix where there are several."""
-        name = place.environment.name
-        return f"{place.matrix}/{name}" if len(self.fixture.sources) > 1 else name
+        return self.fixture.label(place)
 
     def cells(self, badge: Badge) -> tuple[Cell, ...]:
         """What a badge stands for: its group's cells in its account; for a role of one environment only those."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from policycc.catalogue.facts import Part
+from policycc.catalogue.facts import ActionKind, Part
 from policycc.catalogue.spellings import LISTED_SPELLINGS
 from policycc.catalogue.world import Place
 from policycc.verify import marks
@@ -98,9 +98,11 @@ def _completes(question: Question, place: Place, own: Term) -> Term:
 def _own(question: Question, place: Place) -> Term:
     """The resource is the environment's by name or ARN, and carries no boundary tag at all. What a call creates or
     updates by name gets the tags of its name's environment, whatever it carries."""
-    lasting = some(marks.lasting_marks(question.subject, place))
-    row = question.subject.row
-    return lasting if row is not None and row.part is Part.UPSERTED else every((lasting, _bare(question)))
+    subject = question.subject
+    lasting = some(marks.lasting_marks(subject, place))
+    row = subject.row
+    replaces = (row is not None and row.part is Part.UPSERTED) or subject.facts.kind is ActionKind.UPDATE_WITH_TAGS
+    return lasting if replaces else every((lasting, _bare(question)))
 
 
 def _claims(question: Question, companion: Companion) -> Term:
@@ -139,7 +141,10 @@ def _changes(question: Question, key: str) -> Iterator[Term]:
     carries = negate(Is(TagIs(key, None)))
     writer = facts.tag_writer.kind if facts.tag_writer else "tag"
     names_it = test("ForAnyValue:StringEqualsIgnoreCase", "aws:TagKeys", key)
-    if writer in ("untag", "both"):
+    if facts.kind is ActionKind.UPDATE_WITH_TAGS and shape.tag_keys:
+        # The tags of the call take the place of all others, so one that it does not name is gone.
+        yield every((carries, test("Null", "aws:TagKeys", "false"), negate(names_it)))
+    elif writer in ("untag", "both"):
         yield every((carries, names_it if shape.tag_keys else ALWAYS))
     if writer in ("tag", "both"):
         if shape.tag_keys:

@@ -138,3 +138,23 @@ def test_a_resource_that_no_name_or_tag_makes_ours_is_not_claimed_by_a_grant() -
     everything = allow(["sqs:TagQueue"], "*", **BARE, **ONLY)
     found = proof(two, GRANT, everything, access=cell("sqs:TagQueue"))
     assert {"exactness", "closure"} <= refuted(found)
+
+
+STACKS = "arn:aws:cloudformation:*:111111111111:stack/app-dev-*/*"
+
+
+@pytest.mark.parametrize(
+    ("condition", "broken"),
+    [
+        ({"StringEquals": MARK, **ONLY}, set()),
+        ({"StringEquals": {"aws:RequestTag/env": ["dev", "prod"]}, **ONLY}, {"closure"}),
+        ({"StringEqualsIfExists": MARK, **ONLY}, {"closure"}),
+        ({"ForAllValues:StringEquals": {"aws:TagKeys": ["Name"]}}, {"closure"}),
+        ({}, {"closure"}),
+    ],
+    ids=["its own tags", "another's too", "its own if any", "only other tags", "any"],
+)
+def test_an_update_that_replaces_all_tags_keeps_the_boundarys(condition: Json, broken: set[str]) -> None:
+    """A tag that the call leaves out is gone, and that is no smaller change than another value."""
+    update = allow(["cloudformation:UpdateStack"], STACKS, **condition)
+    assert refuted(proof(BOTH, update, access=cell("cloudformation:UpdateStack"))) - {"escape", "exactness"} == broken
