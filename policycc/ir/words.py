@@ -1,9 +1,10 @@
 """Action patterns that are cut at word boundaries, and which actions each of them matches.
 
-A pattern has at most two stars, and a star begins and ends at a word boundary of some wanted name: at its start, at its
-end, before a capital that follows a lower-case letter or a digit, or before a capital that a lower-case letter follows.
-Only patterns that match wanted names and no other are of interest, and of those only the shortest: one that is longer
-than another and matches no more can never be part of a smallest list.
+A pattern has at most two stars, and in every name that it matches a star begins and ends at a word boundary: at the
+start of the name, at its end, before a capital that follows a lower-case letter or a digit, or before a capital that a
+lower-case letter follows. `*Image` and `*Images` are two patterns, and `Get*` matches no `Getaway`. Only patterns that
+match wanted names and no other are of interest, and of those only the shortest: one that is longer than another and
+matches no more can never be part of a smallest list.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ class Vocabulary:
         self._spelt = self.wanted + tuple(sorted(set(others) - set(self.wanted)))
         # IAM compares action names without regard to case, so a pattern is judged by what it matches in lower case.
         self._names = [name.lower() for name in self._spelt]
+        self._edges = [frozenset(boundaries(name)) for name in self.wanted]
         self._good = (1 << len(self.wanted)) - 1
         self._text = "\n".join(("", *self._names, ""))
         self._owners = [place for place, name in enumerate(self._names) for _ in range(len(name) + 1)]
@@ -109,7 +111,7 @@ class Vocabulary:
         return None if mask is None else (pattern, mask)
 
     def _matched(self, head: str, middle: str, tail: str) -> int | None:
-        """The names that `head*middle*tail` matches, or None if one of them is not wanted."""
+        """The names that `head*middle*tail` matches, or None if one of them is not wanted, or is cut within a word."""
         mask = self._prefix(head) & self._suffix(tail)
         if middle:
             mask &= self._infix(middle)
@@ -124,6 +126,8 @@ class Vocabulary:
             lowest = mask & -mask
             place = lowest.bit_length() - 1
             if place < len(self.wanted) and self._fits(place, head, middle, tail):
+                if not self._cuts_words(place, len(head), middle, len(tail)):
+                    return None
                 found |= lowest
             mask ^= lowest
         return found
@@ -135,6 +139,21 @@ class Vocabulary:
         if not middle:
             return len(head) <= end
         return name.find(middle, len(head), end) >= 0
+
+    def _cuts_words(self, place: int, head: int, middle: str, tail: int) -> bool:
+        """Whether the stars of a pattern that matches a wanted name can be read as whole words of it."""
+        name, edges = self._names[place], self._edges[place]
+        end = len(name) - tail
+        if head not in edges or end not in edges:
+            return False
+        if not middle:
+            return True
+        found = name.find(middle, head, end)
+        while found >= 0:
+            if found in edges and found + len(middle) in edges:
+                return True
+            found = name.find(middle, found + 1, end)
+        return False
 
     def _prefix(self, text: str) -> int:
         if text not in self._prefixes:

@@ -40,6 +40,16 @@ def _every_pattern(wanted: set[str]) -> set[str]:
     return found
 
 
+def _whole_words(pattern: str, name: str) -> bool:
+    """Whether the stars of a pattern can stand for whole words of a name that it matches."""
+    head, *middle, tail = pattern.lower().split("*")
+    text = name.lower()
+    return any(
+        (text[:i], text[m:]) == (head, tail) and (not middle or text[j:k] == middle[0])
+        for i, j, k, m in combinations_with_replacement(boundaries(name), 4)
+    )
+
+
 def _matched(pattern: str, names: set[str]) -> frozenset[str]:
     regex = re.compile(re.escape(pattern).replace(r"\*", ".*"), re.IGNORECASE)
     return frozenset(name for name in names if regex.fullmatch(name))
@@ -65,9 +75,29 @@ def test_no_list_of_word_patterns_is_shorter(drawn: list[str], data: st.DataObje
         (sum(place[name] for name in matched), len(pattern) + 3)
         for pattern in sorted(_every_pattern(wanted))
         if (matched := _matched(pattern, names)) <= wanted
+        and ("*" not in pattern or all(_whole_words(pattern, name) for name in matched))
     ]
+    assert all(
+        "*" not in pattern or _whole_words(pattern, name)
+        for pattern in found.values()
+        for name in _matched(pattern, names)
+    )
     ours = [(mask, len(pattern) + 3) for mask, pattern in sorted(found.items())]
     assert cover(vocabulary.everything, ours).cost == cover(vocabulary.everything, every).cost
+
+
+@pytest.mark.parametrize(
+    ("wanted", "expected"),
+    [
+        ({"CopyImage", "ListImages"}, set()),  # `*Image*` would end within a word of the second
+        ({"GetHost", "GetawayHost"}, {"*Host"}),  # `Get*` would begin within a word of the second
+        ({"GetHost", "GetDisk"}, {"Get*"}),
+        ({"GetHosts", "GethostsByName"}, {"GetHosts*"}),  # whatever the case: after `Gethosts` a word begins
+    ],
+)
+def test_a_star_is_at_a_boundary_of_every_name_that_it_matches(wanted: set[str], expected: set[str]) -> None:
+    found = Vocabulary(wanted, {*wanted, "Xyz"}).patterns()
+    assert {pattern for mask, pattern in found.items() if mask.bit_count() > 1} == expected
 
 
 def test_patterns_that_are_not_admitted_are_not_used() -> None:
