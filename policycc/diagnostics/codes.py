@@ -147,6 +147,7 @@ _TABLE: tuple[Code, ...] = (
     Code("PCC505", "impossible-topology", "a topology puts environments into one account that must not share one"),
     Code("PCC506", "account-over-quota", "an account would get more than the quotas of AWS allow"),
     Code("PCC507", "trust-too-large", "a trust policy is larger than AWS takes it"),
+    Code("PCC508", "holding-drift", "another catalogue holds a grant in other ways"),
     # Output.
     Code("PCC601", "output-of-others", "an output folder holds the policies of other matrices"),
     Code("PCC602", "unsafe-output-name", "a name of the matrix makes no name that IAM or a file system takes"),

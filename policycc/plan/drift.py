@@ -35,6 +35,26 @@ class GrantDrift:
     lost: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What became of an action in a cell: whether the policies let it through, and by which ways (`tag`, `name`), none
+    for one that is granted account-wide."""
+
+    granted: bool
+    ways: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class HoldingDrift:
+    """Actions that a group keeps in an environment, but held in other ways than before."""
+
+    group: str
+    environment: str
+    was: tuple[str, ...]
+    now: tuple[str, ...]
+    actions: tuple[str, ...]
+
+
 def pattern_drift(
     policies: Mapping[str, Iterable[str]], granted: Collection[str], catalogue: Catalogue
 ) -> tuple[PatternDrift, ...]:
@@ -51,12 +71,32 @@ def pattern_drift(
 
 
 def grant_drift(
-    before: Mapping[Cell, Collection[str]], after: Mapping[Cell, Collection[str]]
+    before: Mapping[Cell, Mapping[str, Held]], after: Mapping[Cell, Mapping[str, Held]]
 ) -> tuple[GrantDrift, ...]:
-    """How the actions of each group and environment differ, sorted; cells without a difference are left out."""
+    """How the actions that each group may do in each environment differ, sorted; cells without a difference are left
+    out. What is asked for and not granted is no difference, whichever catalogue has it."""
     found = []
     for cell in before.keys() | after.keys():
-        was, now = set(before.get(cell, ())), set(after.get(cell, ()))
+        was, now = _granted(before.get(cell, {})), _granted(after.get(cell, {}))
         if was != now:
             found.append(GrantDrift(*cell, tuple(sorted(now - was)), tuple(sorted(was - now))))
     return tuple(sorted(found))
+
+
+def holding_drift(
+    before: Mapping[Cell, Mapping[str, Held]], after: Mapping[Cell, Mapping[str, Held]]
+) -> tuple[HoldingDrift, ...]:
+    """What is granted before and after, but held in other ways, sorted: a service has gained or lost tag support."""
+    found: dict[tuple[Cell, tuple[str, ...], tuple[str, ...]], list[str]] = {}
+    for cell in before.keys() & after.keys():
+        for action in _granted(before[cell]) & _granted(after[cell]):
+            was, now = before[cell][action].ways, after[cell][action].ways
+            if was != now:
+                found.setdefault((cell, was, now), []).append(action)
+    return tuple(
+        sorted(HoldingDrift(*cell, was, now, tuple(sorted(actions))) for (cell, was, now), actions in found.items())
+    )
+
+
+def _granted(actions: Mapping[str, Held]) -> set[str]:
+    return {action for action, held in actions.items() if held.granted}

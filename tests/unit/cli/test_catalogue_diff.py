@@ -62,6 +62,7 @@ def test_what_changes_for_a_matrix(capsys: pytest.CaptureFixture[str], newer: Pa
         "changed sqs:GetQueueUrl",
         "  access level read is now write",
         "  the type queue is now optional",
+        "  concerns developers in dev (webshop)",
         "removed sqs:PurgeQueue",
         "added sqs:SendMessages (write, plain)",
     ]

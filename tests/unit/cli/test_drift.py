@@ -62,3 +62,23 @@ def test_a_changed_matrix_explains_changed_grants(tmp_path: Path) -> None:
     changed = replace(other, matrices=(replace(other.matrices[0], resolved_sha256="d" * 64),))
     report_drift(tmp_path, changed, diagnostics)
     assert len(diagnostics) == 0
+
+
+def test_what_a_newer_catalogue_can_hold_is_said_with_its_cell(tmp_path: Path) -> None:
+    wide = replace(GRANT, outcome="residual")
+    held = replace(GRANT, how=(("queue", ("tag",)),))
+    (message,) = found(tmp_path, "sqs:ListDeadLetterSourceQueues", grants=(wide,), now=(held,))
+    assert message == (
+        "PCC508 warning: with the next build `developers` holds `sqs:ListDeadLetterSourceQueues` by tag in `dev`, "
+        "and no longer account-wide"
+    )
+
+
+def test_what_is_left_out_now_is_lost(tmp_path: Path) -> None:
+    (message,) = found(tmp_path, "sqs:ListDeadLetterSourceQueues", now=(replace(GRANT, outcome="split"),))
+    assert message.startswith("PCC504 warning: with the next build `developers` loses `sqs:ListDead")
+
+
+def test_a_companion_more_is_a_grant_more(tmp_path: Path) -> None:
+    (message,) = found(tmp_path, "sqs:ListQueues", now=(replace(GRANT, companions=("sqs:TagQueue",)),))
+    assert message == "PCC504 warning: with the next build `developers` gains `sqs:TagQueue` in `dev`"
