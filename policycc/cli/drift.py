@@ -77,7 +77,8 @@ def _cells(grants: Iterable[Grant]) -> Mapping[Cell, dict[str, Held]]:
 
 def _patterns(path: Path) -> list[str]:
     body = json.loads(path.read_bytes())
-    actions = [action for statement in body["Statement"] for action in statement["Action"]]
+    lists = [statement.get("Action", []) for statement in body["Statement"]]
+    actions = [action for some in lists for action in ([some] if isinstance(some, str) else some)]
     return [action for action in actions if "*" in action or "?" in action]
 
 

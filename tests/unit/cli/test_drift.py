@@ -82,3 +82,10 @@ def test_what_is_left_out_now_is_lost(tmp_path: Path) -> None:
 def test_a_companion_more_is_a_grant_more(tmp_path: Path) -> None:
     (message,) = found(tmp_path, "sqs:ListQueues", now=(replace(GRANT, companions=("sqs:TagQueue",)),))
     assert message == "PCC504 warning: with the next build `developers` gains `sqs:TagQueue` in `dev`"
+
+
+def test_the_only_pattern_of_a_statement_is_one_pattern(tmp_path: Path) -> None:
+    """A list of one is written as that one."""
+    (message,) = found(tmp_path, "sqs:ListQ*")
+    assert message.startswith("PCC503 error: `sqs:ListQ*` in ")
+    assert found(tmp_path, "sqs:ListDead*") == []
