@@ -449,7 +449,10 @@ class _Ladder:
         return tuple(dict.fromkeys(means))
 
     def _names(self, row: RowFacts) -> tuple[str, ...]:
-        """The environment's name globs as ARN globs of the type, those that are sound."""
+        """The environment's name globs as ARN globs of the type, those that are sound; none where the catalogue names
+        the type and not its ARN."""
+        if not row.arn:
+            return ()
         owner = row.owner.variable if row.owner else None
         found = []
         for name in self.place.environment.names:

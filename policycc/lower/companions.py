@@ -92,7 +92,7 @@ def _own_or_bare(
         # Of a long key the other spellings are too many to list, and here the resource may bear one already.
         keys = TagKeys(TagRule.ONLY, tuple(sorted(key for key, _ in place.environment.tags)))
     for row in rows:
-        if not _confirmed(row, place):
+        if not _confirmed(row, place) or not row.arn:
             continue
         if row.resource_tag is Support.OPT_IN and not place.environment.names:
             # Tags that are switched on resource by resource may be hidden: their absence tells nothing.

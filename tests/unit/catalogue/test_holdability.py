@@ -146,6 +146,14 @@ def test_a_name_by_the_owner_of_the_resource() -> None:
     assert way(dev("s3:GetObjectTorrent", **NAMES), "object").resources == ("arn:aws:s3:::web-dev-*/*",)
 
 
+def test_a_type_whose_arn_the_catalogue_does_not_have_is_not_held_by_name() -> None:
+    known = facts(load(), "dynamodb:GetItem")
+    without = replace(known, rows=tuple(replace(row, arn="") for row in known.rows))
+    own = place("dev", **NAMES)
+    ways = [way for found in hold(World((own, PROD)), own, without, PLAIN).rows for way in found.ways]
+    assert all(way.how != "name" and "" not in way.resources for way in ways)
+
+
 def test_a_name_that_reaches_another_environment_holds_nothing() -> None:
     holding = asked("s3:GetObjectTorrent", place("dev", names=("web*dev",)), place("prod", names=("web*prod",)))
     assert holding.verdict is Verdict.REFUSED
