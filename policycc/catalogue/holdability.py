@@ -13,6 +13,7 @@ from policycc.catalogue import language, pins
 from policycc.catalogue.facts import ROLE_TYPES, ActionFacts, ActionKind, AwsOwned, KeyHold, Part, RowFacts, Support
 from policycc.catalogue.guards import Guard, long_keys, request_guard
 from policycc.catalogue.holding import Ask, Holding, RowHolding, TagKeys, TagRule, Unsound, Verdict, Way
+from policycc.catalogue.means import means
 from policycc.catalogue.world import Place, Reach, TypePattern, World
 from policycc.iam.model import Condition
 
@@ -178,7 +179,7 @@ class _Ladder:
                 resources = self._names(row)
                 if not resources:
                     return self._unsound_row(row)
-            way = Way("created", resources, (), *self._request_guard(row.tag_keys), self._vpc(row))
+            way = Way("created", resources, (), *self._request_guard(row.tag_keys), pins.vpc(row, self.place))
             return self._pinned(row.type, row.required, row, (way,))
         ways = self._by_name(row)
         reason = f"the {row.type} that the call makes can carry no tag of the request"
@@ -200,7 +201,9 @@ class _Ladder:
             # Tags of the resource tell an update, and that would have to come without tags.
             ways = [way for way in ways if not way.resource_tags]
         reason = f"neither tags nor a name tell whose {row.type} it is"
-        return replace(self._answer(row, tuple(ways), reason, self._means(row)), partly=self._let_through(row, ways))
+        return replace(
+            self._answer(row, tuple(ways), reason, means(row, self.place)), partly=self._let_through(row, ways)
+        )
 
     def _let_through(self, row: RowFacts, ways: list[Way]) -> str:
         """Which of create and update the ways of a create-or-update call let through; empty for both or neither."""
@@ -252,7 +255,7 @@ class _Ladder:
         if ways or row.part is Part.INPUT or self._all_aws_owned(row):
             ways += self._aws_owned(row, request_tags, tag_keys)
         reason = f"AWS shows IAM neither tags nor a chosen name of the {row.type}"
-        return self._answer(row, ways, reason, self._means(row))
+        return self._answer(row, ways, reason, means(row, self.place))
 
     def _rungs(self, row: RowFacts) -> tuple[Way, ...]:
         extra = self._by_arn(row)
@@ -305,19 +308,19 @@ class _Ladder:
             return ()
         tags = tuple((f"{row.tag_key}/{key}", value) for key, value in self.place.environment.tags)
         how = "unconfirmed-tag" if unconfirmed else "tag"
-        return (Way(how, (self._arn(row),), tags, pins=self._vpc(row)),)
+        return (Way(how, (self._arn(row),), tags, pins=pins.vpc(row, self.place)),)
 
     def _by_name(self, row: RowFacts) -> tuple[Way, ...]:
         if not (row.owner and row.owner.chosen):
             return ()
         names = self._names(row)
-        return (Way("name", names, pins=self._vpc(row)),) if names else ()
+        return (Way("name", names, pins=pins.vpc(row, self.place)),) if names else ()
 
     def _by_keys(self, row: RowFacts) -> tuple[Way, ...]:
         for key in row.keys:
             pin = self._pin(key)
             if pin is not None:
-                return (Way("key", (self._arn(row),), pins=(pin, *self._vpc(row))),)
+                return (Way("key", (self._arn(row),), pins=(pin, *pins.vpc(row, self.place))),)
         return ()
 
     def _by_key(self, type_name: str, row: RowFacts | None, keys: tuple[KeyHold, ...]) -> RowHolding:
@@ -434,20 +437,6 @@ class _Ladder:
     def _request_guard(self, tag_keys: bool) -> Guard:
         return request_guard(self.world, self.place, self.ask.tagging_keys, tag_keys)
 
-    def _means(self, row: RowFacts) -> tuple[str, ...]:
-        """The keys of the matrix that would hold the type, if they were there."""
-        environment = self.place.environment
-        means: list[str] = []
-        if row.resource_tag is Support.OPT_IN and row.feature and row.feature not in self.place.account.features:
-            means.append("features")
-        if row.owner and row.owner.chosen and not environment.names:
-            means.append("names")
-        if row.keys and not environment.names:
-            means.append("names")
-        if (row.owner and not row.owner.chosen) or (not row.owner and _has_own_arn(row)):
-            means.append("arns")
-        return tuple(dict.fromkeys(means))
-
     def _names(self, row: RowFacts) -> tuple[str, ...]:
         """The environment's name globs as ARN globs of the type, those that are sound; none where the catalogue names
         the type and not its ARN."""
@@ -485,16 +474,6 @@ class _Ladder:
     def _render(self, arn: str) -> str:
         return language.render(arn, self.place.partition, self.place.account.id)
 
-    def _vpc(self, row: RowFacts) -> tuple[Condition, ...]:
-        vpcs = self.place.environment.vpcs
-        if not vpcs or row.vpc_key is None:
-            return ()
-        if row.vpc_key.lower() == "ec2:vpcid":
-            return (Condition("StringEquals", row.vpc_key, vpcs),)
-        account = self.place.account.id or "*"
-        arns = tuple(f"arn:{self.place.partition}:ec2:*:{account}:vpc/{vpc}" for vpc in vpcs)
-        return (Condition("ArnLike", row.vpc_key, arns),)
-
 
 def _none(verdict: Verdict, reason: str = "") -> RowHolding:
     return RowHolding("*", True, verdict, (), reason)
@@ -505,8 +484,3 @@ def _owned_condition(owned: AwsOwned) -> tuple[Condition, ...]:
         return ()
     operator, key, value = owned.condition
     return (Condition(operator, key, (value,)),)
-
-
-def _has_own_arn(row: RowFacts) -> bool:
-    """Whether an ARN can name one resource of the type, and not only all of them."""
-    return bool(language.VARIABLE.search(row.arn.rpartition(":")[2]))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from policycc.catalogue import language
-from policycc.catalogue.facts import ROLE_TYPES, KeyHold
+from policycc.catalogue.facts import ROLE_TYPES, KeyHold, RowFacts
 from policycc.catalogue.world import Place, TypePattern, World
 from policycc.iam.model import Condition
 
@@ -43,6 +43,18 @@ def roles(place: Place) -> tuple[str, ...]:
     """The ARNs of the environment's roles, by their paths."""
     account = place.account.id or "*"
     return tuple(f"arn:{place.partition}:iam::{account}:role{path}*" for path in place.environment.roles)
+
+
+def vpc(row: RowFacts, place: Place) -> tuple[Condition, ...]:
+    """The condition that holds network resources of a type to the environment's VPCs, if it names any."""
+    vpcs = place.environment.vpcs
+    if not vpcs or row.vpc_key is None:
+        return ()
+    if row.vpc_key.lower() == "ec2:vpcid":
+        return (Condition("StringEquals", row.vpc_key, vpcs),)
+    account = place.account.id or "*"
+    arns = tuple(f"arn:{place.partition}:ec2:*:{account}:vpc/{vpc}" for vpc in vpcs)
+    return (Condition("ArnLike", row.vpc_key, arns),)
 
 
 def _of_roles(key: KeyHold) -> bool:
