@@ -70,16 +70,3 @@ GLOBAL_KEYS: Mapping[str, Presence] = {
     "identitystore:userid": Presence.MAYBE,
 }
 """By lower-case name; `/*` stands for any tag key."""
-
-GLOBAL_LISTS = frozenset(
-    {
-        "aws:calledvia",
-        "aws:principalorgpaths",
-        "aws:principalservicenameslist",
-        "aws:resourceorgpaths",
-        "aws:sourceorgpaths",
-        "aws:tagkeys",
-        "aws:vpceorgpaths",
-    }
-)
-"""Global keys that hold a list (the "Value type" of each key on the same page)."""

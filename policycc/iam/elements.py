@@ -20,7 +20,20 @@ from policycc.iam.values import boolean
 
 Issue = tuple[str, str]
 
-MULTIVALUED = frozenset({"aws:tagkeys", "aws:calledvia", "kms:resourcealiases", "s3:requestobjecttagkeys"})
+GLOBAL_LISTS = frozenset(
+    {
+        "aws:calledvia",
+        "aws:principalorgpaths",
+        "aws:principalservicenameslist",
+        "aws:resourceorgpaths",
+        "aws:sourceorgpaths",
+        "aws:tagkeys",
+        "aws:vpceorgpaths",
+    }
+)
+"""Global condition keys that hold a list, folded (the "Value type" of each key):
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html"""
+MULTIVALUED = GLOBAL_LISTS | {"kms:resourcealiases", "s3:requestobjecttagkeys"}
 """Well-known keys that always hold a list. The catalogue knows more; these need no catalogue."""
 
 _ACTION = re.compile(r"[A-Za-z0-9*?-]+:[A-Za-z0-9*?_.-]+")

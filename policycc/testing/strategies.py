@@ -98,7 +98,9 @@ def _parties(build: Build) -> list[_Party]:
     principals = holders(build.matrices, found.world, build.catalogue)
     everybody = owners(principals)
     documents = [
-        read_document(path, content) for path, content in sorted(build.documents.items()) if not is_trust(path)
+        read_document(path, content, build.catalogue)
+        for path, content in sorted(build.documents.items())
+        if not is_trust(path)
     ]
     parties: list[_Party] = []
     for holder in principals:

@@ -232,7 +232,7 @@ class Sorting:
         if kind is None:
             return None
         live, scene = self.live(found.statements, subject), self.scene
-        row = subject.row.id if subject.row else None
+        row = (subject.row.id, subject.row.aws_owned) if subject.row else None
         met = scene.alike.get((arns, row, self._account, live.names))
         if met is None:
             try:

@@ -35,7 +35,7 @@ def judge(
     """Judge the trust policies `files`, by their paths, and every chain of roles."""
     matrices = tuple(scene.matrices.values())
     roles = roles_of(matrices, holders)
-    trusts = {path: read_trust(path, content) for path, content in sorted(files.items())}
+    trusts = {path: read_trust(path, content, scene.catalogue) for path, content in sorted(files.items())}
     _judge_trusts(scene, matrices, roles, trusts, findings)
     for owner in delegating:
         _delegation(owner, owned[owner.account, owner.principal], matrices, holders, findings)
@@ -180,7 +180,11 @@ def _people(
     for start in proof.starts:
         own = [role for role in by_group.get(start.group, ()) if start.kind == "group" and _is_own(start, role)]
         for role in own:
-            if role.title in proof.steps.trusts and proof.steps.step(start, role) is None:
+            if role.title not in proof.steps.trusts or proof.steps.step(start, role) is not None:
+                continue
+            if (start.title, role.title) in proof.steps.undecided:
+                findings["usability"].open.append(Open(start.name, ASSUME, f"whether it can become {role.title}"))
+            else:
                 sentence = f"{start.title} cannot become its role {role.title}"
                 findings["usability"].counterexamples.append(
                     Counterexample(start.name, start.account, None, ASSUME, sentence, resource=role.arn)

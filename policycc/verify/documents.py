@@ -8,14 +8,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from policycc.catalogue.catalogue import Catalogue
+from policycc.iam.elements import MULTIVALUED
 from policycc.iam.limits import text_size
 from policycc.iam.model import Effect, Policy, PolicyType
+from policycc.iam.operators import Family, parse_operator
 from policycc.iam.reader import Reading, is_writable, read_policy, read_policy_value
 from policycc.source.jsonpos import parse
 from policycc.verify.terms import ALWAYS, Is, ResourceMatches, Term, Test, every, negate
 
 _DOUBTFUL = frozenset({"partial-arn", "missing-qualifier"})
 """What AWS takes or only warns of, without saying what it matches: nothing can be proved about such a document."""
+_SURROGATE = re.compile(r"\\u[dD][89abAB]")
 
 _NUMBERED = re.compile(r"(.+)-([2-9]|[1-9][0-9]+)")
 
@@ -58,17 +62,37 @@ class Document:
             return 1
 
 
-def read_document(path: str, content: bytes) -> Document:
-    """Read a policy file. Anything may stand in it: what is wrong is among the errors."""
+def read_document(path: str, content: bytes, catalogue: Catalogue) -> Document:
+    """Read a policy file. Anything may stand in it: what is wrong is among the errors. `catalogue` knows which keys of
+    services hold lists."""
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError:
         return Document(path, "", None, ("it is not UTF-8 text",), len(content), ())
     reading = _read(text, path)
-    wrong = tuple(finding for finding in reading.findings if finding.is_error or finding.name in _DOUBTFUL)
-    errors = tuple(f"{finding.message} ({finding.code}, {finding.span or path})" for finding in wrong)
-    policy = None if wrong else reading.policy
+    errors = faults(reading, path, catalogue)
+    policy = None if errors else reading.policy
     return Document(path, text, policy, errors, text_size(text), () if policy is None else _clauses(path, policy))
+
+
+def faults(reading: Reading, path: str, catalogue: Catalogue) -> tuple[str, ...]:
+    """Why nothing can be proved about a document, if anything is wrong with it."""
+    wrong = [finding for finding in reading.findings if finding.is_error or finding.name in _DOUBTFUL]
+    found = [f"{finding.message} ({finding.code}, {finding.span or path})" for finding in wrong]
+    for index, statement in enumerate(reading.policy.statements if reading.policy is not None else ()):
+        for condition in statement.conditions:
+            operator = parse_operator(condition.operator)
+            unqualified = operator.quantifier is None and operator.base.family is not Family.NULL
+            if unqualified and condition.key.lower() not in MULTIVALUED and _holds_list(condition.key, catalogue):
+                found.append(
+                    f"statement {index}: `{condition.key}` needs ForAllValues: or ForAnyValue: (PCC141, {path})"
+                )
+    return tuple(found)
+
+
+def _holds_list(key: str, catalogue: Catalogue) -> bool:
+    service = key.partition(":")[0]
+    return catalogue.has_service(service) and catalogue.service(service).holds_list(key.lower())
 
 
 def _read(text: str, path: str) -> Reading:
@@ -76,6 +100,8 @@ def _read(text: str, path: str) -> Reading:
     try:
         if not is_writable(text, PolicyType.IDENTITY):
             raise ValueError("IAM does not take its characters")
+        if _SURROGATE.search(text):
+            raise ValueError("half a character may stand there")
         value = json.loads(text, object_pairs_hook=_unique)
     except (ValueError, RecursionError):
         return read_policy(text, PolicyType.IDENTITY, path)
@@ -149,10 +175,12 @@ def manifest_owners(manifest: Mapping[str, Any], owners: Sequence[Owner]) -> dic
     Raises KeyError, TypeError or AttributeError for something else than a manifest."""
     found: dict[str, Owner | None] = {}
     for principal in manifest["principals"]:
+        place = (principal["account"], principal["name"])
         for policy in principal["policies"]:
+            path, name = str(policy["path"]), str(policy["name"])
             if policy.get("kind") == "trust":
                 continue
-            named = [o for o in owners if (o.account, o.principal) == (principal["account"], principal["name"])]
-            by_prefix = [o for o in named if str(policy["name"]).startswith(f"{o.matrix}-{o.principal}")]
-            found[str(policy["path"])] = next(iter(by_prefix or named), None)
+            named = [owner for owner in owners if (owner.account, owner.principal) == place]
+            by_prefix = [owner for owner in named if name.startswith(f"{owner.matrix}-{owner.principal}")]
+            found[path] = next(iter(by_prefix or named), None)
     return found

@@ -17,7 +17,8 @@ from policycc.iam.template import Context, Text, parse_template, plain, tokens
 from policycc.verify.strings import Tokens, classes
 from policycc.verify.terms import Test
 
-ANY_TEXT: Tokens = (ONE, MANY)
+ANY_TEXT: Tokens = (MANY,)
+SOME_TEXT: Tokens = (ONE, MANY)
 """Every text but the empty one."""
 _ARN_SHAPE: Tokens = (*(Wild(True, ":"), ":") * 5, MANY)
 _TEXT_FAMILIES = frozenset({Family.STRING, Family.STRING_NO_CASE, Family.PATTERN, Family.ARN, Family.BOOL})
@@ -91,7 +92,8 @@ def renamed(test: Test, key: str) -> Test:
 
 
 def values_for(key: str, tests: Sequence[Test], literals: Iterable[str] = ()) -> tuple[tuple[str, ...], bool]:
-    """Representatives of all texts, by the tests on `key` that they meet, and whether they are surely complete.
+    """Representatives of all texts, the empty one included, by the tests on `key` that they meet, and whether they are
+    surely complete.
 
     `literals` are further texts to be told apart."""
     return _values_for(key, tuple(tests), tuple(literals))
@@ -112,10 +114,25 @@ def _values_for(key: str, tests: tuple[Test, ...], literals: tuple[str, ...]) ->
         found += _points(family, [value for test in tests for value in test.condition.values])
     if typed:
         found.append(_NOT_OF_THE_TYPE)
-    if any(parse_operator(test.condition.operator).quantifier for test in tests):
-        found.append("")
-    exact = not typed or (len(families) == 1 and not literals)
-    return _one_per_class(key, found, tests, literals), exact
+    found.append("")
+    return _one_per_class(key, found, tests, literals), comparable(tests, literals=bool(literals))
+
+
+def comparable(tests: Iterable[Test], *, literals: bool) -> bool:
+    """Whether the values that tests on one key tell apart can all be named: those of texts, or those of one other type
+    by themselves. Of a key that is compared in two ways, only some can."""
+    families = {parse_operator(test.condition.operator).base.family for test in tests} - {Family.NULL}
+    return families <= _TEXT_FAMILIES or (len(families) == 1 and not literals)
+
+
+def points(tests: Iterable[Test]) -> list[str]:
+    """Values around the bounds of the tests that compare no texts."""
+    found: list[str] = []
+    for test in tests:
+        family = parse_operator(test.condition.operator).base.family
+        if family is not Family.NULL and family not in _TEXT_FAMILIES and family is not Family.BINARY:
+            found += _points(family, test.condition.values)
+    return [*found, _NOT_OF_THE_TYPE] if found else []
 
 
 def _texts(patterns: tuple[tuple[Tokens, bool], ...]) -> list[str]:
@@ -129,7 +146,7 @@ def _texts(patterns: tuple[tuple[Tokens, bool], ...]) -> list[str]:
         while other in literal:
             other += "-"
         return [*literal, other]
-    return [found.witness for found in classes(ANY_TEXT, patterns)]
+    return [found.witness for found in classes(SOME_TEXT, patterns)]
 
 
 def _one_per_class(key: str, found: list[str], tests: tuple[Test, ...], literals: tuple[str, ...]) -> tuple[str, ...]:

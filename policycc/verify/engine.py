@@ -64,7 +64,7 @@ def verify(
     trusts = {path: content for path, content in documents.items() if is_trust(path)}
     stacks = {path: content for path, content in documents.items() if is_stack(path)}
     policies = {path: content for path, content in documents.items() if path not in trusts and path not in stacks}
-    read = [read_document(path, content) for path, content in sorted(policies.items())]
+    read = [read_document(path, content, catalogue) for path, content in sorted(policies.items())]
     findings = {name: Findings() for name in _PROVED}
     delegating = delegating_owners(matrices, found)
     owned = _owned((*all_owners(found), *delegating), read, manifest, findings)

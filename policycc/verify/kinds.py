@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from policycc.catalogue import keys
 from policycc.catalogue.catalogue import Catalogue
-from policycc.catalogue.facts import ROLE_TYPES, ActionFacts, EscapeKind, Part, RowFacts
+from policycc.catalogue.facts import ROLE_TYPES, ActionFacts, ActionKind, EscapeKind, Part, RowFacts
 from policycc.catalogue.holding import Holding, RowHolding, Verdict
 from policycc.catalogue.holding_facts import facts as action_facts
 from policycc.catalogue.language import of_resource, render
@@ -22,7 +22,7 @@ from policycc.model.matrix import Requirement
 from policycc.verify import marks
 from policycc.verify.intent import OPENED, Companion, Holder, Scene, pins
 from policycc.verify.requests import TAG_KEYS, Mode, Shape, Subject, request_key, tag_key, writes_tags
-from policycc.verify.space import arn_signatures, resource_tokens
+from policycc.verify.space import arn_signatures, fixed_and_tied, resource_tokens
 from policycc.verify.strings import Tokens, of_language
 from policycc.verify.terms import ResourceMatches
 
@@ -109,7 +109,8 @@ def _tags(subject: Subject) -> Kind:
     """What the call does with the tags of the request."""
     facts, shape = subject.facts, subject.shape
     writer = facts.tag_writer.kind if facts.tag_writer else None
-    return (shape.request_tag, shape.tag_keys, bool(facts.creates_outside_rows), writer, writes_tags(subject))
+    replaces = facts.kind is ActionKind.UPDATE_WITH_TAGS
+    return (shape.request_tag, shape.tag_keys, bool(facts.creates_outside_rows), writer, replaces, writes_tags(subject))
 
 
 _PARTS = frozenset({Part.INPUT, Part.UPSERTED, Part.COPIED})
@@ -142,7 +143,8 @@ def arns_kind(subject: Subject, places: tuple[Place, ...], named: Iterable[Resou
     those tell them apart that statements, declared ARNs, names of environments (as this type has them), AWS's own
     resources and reserved names have. Raises TooManyStatesError."""
     row = subject.row
-    groups = [resource_tokens(leaf) for leaf in named]
+    # Which patterns hold policy variables matters too: those may match, the others do.
+    groups = [patterns for leaf in named for patterns in fixed_and_tied(leaf)]
     if row is None:
         return (arn_signatures(subject.shape, tuple(groups)),)
     declared = [marks.arn_languages(row, place) for place in places]

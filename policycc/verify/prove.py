@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from policycc.catalogue.facts import ActionFacts, EscapeKind
@@ -21,7 +22,7 @@ from policycc.verify.question import Question
 from policycc.verify.replay import Replayer
 from policycc.verify.requests import Mode, Subject
 from policycc.verify.result import Counterexample, Open
-from policycc.verify.search import Undecided, Witness, find
+from policycc.verify.search import MixedComparison, Undecided, Witness, find
 from policycc.verify.terms import NEVER, Term, every, some
 from policycc.verify.variables import grounded
 
@@ -135,6 +136,9 @@ class Prover:
         found = self.findings[breach.name]
         try:
             witness = self.search(subject, term)
+        except MixedComparison:
+            self._ask_solver(subject, breach, term, breach.words + _others(among), allowed=allowed)
+            return False
         except Undecided as reason:
             found.open.append(Open(self.holder.name, subject.action, str(reason)))
             return False
@@ -165,9 +169,10 @@ class Prover:
     def _answers(self, subject: Subject, term: Term) -> Iterator[Witness]:
         """Requests that may be solutions. Ends without one that is only if there is none; raises Undecided."""
         for grounding in grounded(term):
-            witness = self.search(subject, grounding)
-            if witness is not None:
-                yield witness
+            with suppress(MixedComparison):
+                witness = self.search(subject, grounding)
+                if witness is not None:
+                    yield witness
         from policycc.verify import smt
 
         if not smt.available():

@@ -14,8 +14,9 @@ from enum import Enum
 from policycc.catalogue import keys
 from policycc.catalogue.catalogue import Service
 from policycc.catalogue.facts import ActionFacts, ActionKind, Part, RowFacts, Support
-from policycc.catalogue.global_keys import GLOBAL_KEYS, GLOBAL_LISTS, Presence
+from policycc.catalogue.global_keys import GLOBAL_KEYS, Presence
 from policycc.catalogue.language import Language, Literal
+from policycc.iam.elements import GLOBAL_LISTS
 from policycc.verify.arns import of_type
 
 RESOURCE_TAG = "aws:resourcetag/"

@@ -6,11 +6,13 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from policycc.catalogue.catalogue import Catalogue
 from policycc.iam.limits import text_size
 from policycc.iam.model import Policy, PolicyType
 from policycc.iam.reader import read_policy
 from policycc.model.matrix import Account, Group, Matrix
 from policycc.source.jsonpos import parse
+from policycc.verify.documents import faults
 from policycc.verify.intent import Holder
 
 _NO_ACCOUNT = "123456789012"
@@ -81,15 +83,16 @@ def roles_of(matrices: Sequence[Matrix], holders: Sequence[Holder]) -> tuple[Rol
     )
 
 
-def read_trust(path: str, content: bytes) -> TrustFile:
-    """Read a trust policy. Anything may stand in it: what is wrong is among the errors."""
+def read_trust(path: str, content: bytes, catalogue: Catalogue) -> TrustFile:
+    """Read a trust policy. Anything may stand in it: what is wrong is among the errors. `catalogue` knows which keys of
+    services hold lists."""
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError:
         return TrustFile(path, "", None, ("it is not UTF-8 text",), len(content))
     reading = read_policy(text, PolicyType.TRUST, path)
-    errors = tuple(f"{finding.message} ({finding.code}, {finding.span or path})" for finding in reading.errors)
-    return TrustFile(path, text, reading.policy, errors, text_size(text))
+    errors = faults(reading, path, catalogue)
+    return TrustFile(path, text, None if errors else reading.policy, errors, text_size(text))
 
 
 def body(trust: TrustFile) -> Mapping[str, object]:

@@ -38,6 +38,10 @@ class Undecided(Exception):  # noqa: N818 - an outcome of the search rather than
     """The question is outside of what classes of strings decide. The argument says why."""
 
 
+class MixedComparison(Undecided):
+    """A key is compared in two ways, and none of the values that were tried is a solution. A solver may know more."""
+
+
 def find(subject: Subject, term: Term, spellings: Mapping[str, str], names: Iterable[str] = ()) -> Witness | None:
     """A request of the subject for which the term holds, or None if there is none.
 
@@ -47,6 +51,10 @@ def find(subject: Subject, term: Term, spellings: Mapping[str, str], names: Iter
     try:
         space = space_for(subject.shape, term, sample_arns(subject, tuple(names)))
         masks = solve(conjunction((space.axioms(), space.formula(term))))
+        if masks is None and space.sampled:
+            loose = space_for(subject.shape, term, loose=True)
+            if solve(conjunction((loose.axioms(), loose.formula(term)))) is not None:
+                raise MixedComparison("a key is compared in two ways, as text and as a value of another type")
     except TooManyStatesError:
         raise Undecided("its patterns combine in too many ways") from None
     return None if masks is None else _witness(space, subject, masks, spellings)

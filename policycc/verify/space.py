@@ -2,9 +2,10 @@
 
 Each string of a request (the resource's ARN, each condition key, each tag) becomes a variable whose values stand for
 the classes of strings that the term tells apart. A multivalued key becomes one yes-or-no variable per class of
-elements: whether the request has such an element. What cannot be told apart in this way (policy variables, a key that
-is compared as text and as a number) is left open, so that a formula without a solution is a proof all the same, and a
-solution has to be replayed before it is believed.
+elements: whether the request has such an element. What cannot be told apart in this way (policy variables) is left
+open, so that a formula without a solution is a proof all the same, and a solution has to be replayed before it is
+believed. Of a key that is compared in two ways, as text and as a number, only some values are known: with those a
+solution may be found, and only a `loose` space, which leaves the tests on it open, proves that there is none.
 """
 
 from __future__ import annotations
@@ -18,7 +19,18 @@ from policycc.iam.glob import MANY, Token, parse_tokens
 from policycc.iam.model import Condition
 from policycc.iam.operators import Family, Operator, Quantifier, parse_operator
 from policycc.iam.template import Text, parse_template
-from policycc.verify.domains import ANY_TEXT, compiled, has_variables, met, patterns_of, renamed, values_for
+from policycc.verify.domains import (
+    ANY_TEXT,
+    SOME_TEXT,
+    comparable,
+    compiled,
+    has_variables,
+    met,
+    patterns_of,
+    points,
+    renamed,
+    values_for,
+)
 from policycc.verify.formula import Assignment, Formula, atom, conjunction, constant, disjunction, negation
 from policycc.verify.requests import TAG_KEYS, Mode, Shape, Supply, request_key, tag_key
 from policycc.verify.strings import Tokens, classes, matches, may_meet, of_language
@@ -50,8 +62,12 @@ class Space:
     shape: Shape
     samples: tuple[str, ...] = ()
     values: dict[str, tuple[Value, ...]] = field(default_factory=dict)
+    loose: bool = False
+    """Tests on keys of which only some values are known are left open."""
     relaxed: bool = False
     """Something was left open: a solution may be none."""
+    sampled: set[str] = field(default_factory=set)
+    """The variables, and the keys that hold lists, of which only some values are known."""
     _arn_patterns: dict[Tokens, int] = field(default_factory=dict)
     _arn_signatures: tuple[int, ...] = ()
     _elements: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -124,7 +140,8 @@ class Space:
             alike = tuple(dict.fromkeys(renamed(test, "tag") for test in tests.get(key, ())))
             found, exact = values_for("tag", alike, given.get(key, ()))
             self._literals[key] = (*given.get(key, ()), *(text for test in alike for text in _exact_texts(test)))
-            self.relaxed = self.relaxed or not exact
+            if not exact:
+                self._sampled(f"tag:{key}", f"request:{key}")
             if key in self._tags:
                 self.values[f"tag:{key}"] = (None, *found) if self.shape.mode is Mode.EXISTING else (None,)
             if key in self._requested or self._echoes(key):
@@ -138,13 +155,14 @@ class Space:
     def _declare_key(self, key: str, tests: list[Test]) -> None:
         self._keys.add(key)
         if self.shape.holds_list(key):
-            self._elements[key] = self._element_classes(tests, ()) if self.shape.shows(key) else ()
+            self._elements[key] = self._element_classes(key, tests, ()) if self.shape.shows(key) else ()
             return
         if not self.shape.shows(key):
             self.values[f"key:{key}"] = (None,)
             return
         found, exact = values_for(key, tuple(dict.fromkeys(tests)))
-        self.relaxed = self.relaxed or not exact
+        if not exact:
+            self._sampled(f"key:{key}")
         self.values[f"key:{key}"] = found if self.shape.always_shows(key) else (None, *found)
 
     def _declare_tag_keys(self, tests: list[Test], spelled: Iterable[str]) -> None:
@@ -153,13 +171,22 @@ class Space:
             return
         apart = [(tuple(key), fold) for key in sorted(spelled) for fold in (False, True)]
         apart += [(tuple(key), True) for key in sorted(self._requested)]
-        self._elements[TAG_KEYS] = self._element_classes(tests, apart)
+        self._elements[TAG_KEYS] = self._element_classes(TAG_KEYS, tests, apart)
 
-    def _element_classes(self, tests: list[Test], apart: Sequence[tuple[Tokens, bool]]) -> tuple[str, ...]:
+    def _element_classes(self, key: str, tests: list[Test], apart: Sequence[tuple[Tokens, bool]]) -> tuple[str, ...]:
         patterns = list(apart)
         for test in tests:
             patterns += patterns_of(test)
-        return tuple(found.witness for found in classes(ANY_TEXT, tuple(dict.fromkeys(patterns))))
+        if not comparable(tests, literals=bool(apart)):
+            self._sampled(key)
+        # A tag key has at least one character (https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html).
+        universe = SOME_TEXT if key == TAG_KEYS else ANY_TEXT
+        texts = [found.witness for found in classes(universe, tuple(dict.fromkeys(patterns)))]
+        return tuple(dict.fromkeys([*texts, *points(tests)]))
+
+    def _sampled(self, *variables: str) -> None:
+        self.relaxed = True
+        self.sampled.update(variables)
 
     # -- from terms to formulas -----------------------------------------------------------------------------------
 
@@ -230,7 +257,7 @@ class Space:
         return atom("arn", mask, full)
 
     def _resource(self, leaf: ResourceMatches) -> Formula:
-        fixed, tied = _fixed_and_tied(leaf)
+        fixed, tied = fixed_and_tied(leaf)
         found = [self._arn_among(fixed)]
         found += [conjunction((self._arn_among((pattern,)), self._unknown())) for pattern in tied]
         return disjunction(found)
@@ -278,6 +305,8 @@ class Space:
         return self._met(f"key:{leaf.key}", leaf)
 
     def _met(self, variable: str, leaf: Test) -> Formula:
+        if self.loose and variable in self.sampled:
+            return self._unknown()
         values = self.values[variable]
         return atom(variable, met(leaf, values), (1 << len(values)) - 1)
 
@@ -300,6 +329,8 @@ class Space:
 
     def _multivalued(self, leaf: Test) -> Formula:
         key, condition = leaf.key, leaf.condition
+        if self.loose and key in self.sampled:
+            return self._unknown()
         operator: Operator = parse_operator(condition.operator)
         missing = constant(bool(met(leaf, (None,))))
         present = self._has_element(key, lambda element: True)
@@ -307,7 +338,8 @@ class Space:
             shown = constant(compiled(leaf)({key: ("x",)}))
             return disjunction((conjunction((present, shown)), conjunction((negation(present), missing))))
         if operator.quantifier is None:
-            return conjunction((negation(present), missing))
+            # AWS does not say what such a test of a list matches.
+            return disjunction((conjunction((present, self._unknown())), conjunction((negation(present), missing))))
         meeting = _meeting(leaf, self._elements[key])
         if operator.quantifier is Quantifier.FOR_ANY:
             return self._has_element(key, lambda element: element in meeting)
@@ -401,7 +433,7 @@ def _other_spelling(element: str, key: str) -> bool:
 
 
 @lru_cache(maxsize=16384)
-def _fixed_and_tied(leaf: ResourceMatches) -> tuple[tuple[Tokens, ...], tuple[Tokens, ...]]:
+def fixed_and_tied(leaf: ResourceMatches) -> tuple[tuple[Tokens, ...], tuple[Tokens, ...]]:
     """What the patterns match that hold no variables, and what those may match that do."""
     tied = tuple(p for p in leaf.patterns if parse_template(p, leaf.variables).variables)
     fixed = tuple(p for p in leaf.patterns if p not in tied)
@@ -478,8 +510,8 @@ def _arn_values(
     return tuple(found.values()), tuple(found)
 
 
-def space_for(shape: Shape, term: Term, samples: tuple[str, ...] = ()) -> Space:
+def space_for(shape: Shape, term: Term, samples: tuple[str, ...] = (), *, loose: bool = False) -> Space:
     """The space of a question. Raises TooManyStatesError."""
-    space = Space(shape, samples)
+    space = Space(shape, samples, loose=loose)
     space.declare({id(leaf): leaf for leaf in leaves(term)}.values())
     return space

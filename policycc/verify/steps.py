@@ -76,6 +76,8 @@ class Steps:
     roles: Sequence[Role]
     trusts: Mapping[str, TrustFile]
     open: list[Open] = field(default_factory=list)
+    undecided: set[tuple[str, str]] = field(default_factory=set)
+    """The steps that could not be decided, by the titles of who would take them and of the role."""
     _steps: dict[tuple[str, str], Step | None] = field(default_factory=dict)
     _by_arn: dict[str, Role] = field(init=False)
     _naming: dict[tuple[str, str], list[Role]] = field(default_factory=dict)
@@ -179,6 +181,7 @@ class Steps:
         return Step(action, principal, context, statement)
 
     def _undecided(self, here: Start, role: Role, reason: str) -> None:
+        self.undecided.add((here.title, role.title))
         self.open.append(Open(here.name, ASSUME, f"whether {here.title} can become {role.title}: {reason}"))
 
     def strangers(self, here: Start, known: Sequence[str]) -> Counterexample | None:

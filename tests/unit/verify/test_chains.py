@@ -277,3 +277,22 @@ def test_an_accepted_escape_excuses_its_own_step_and_no_later_one() -> None:
     [example] = found.counterexamples
     assert example.principal == "one"
     assert "main/three by way of main/two" in example.sentence
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        {"StringEquals": {"aws:TagKeys": "x"}},
+        {"StringLike": {"aws:PrincipalOrgPaths": "o-x/*"}},
+        {"StringLike": {"aws:SourceIp": "10.1.*"}, "IpAddress": {"aws:SourceIp": "10.0.0.0/8"}},
+        {"StringLike": {"sts:ExternalId": "5*"}, "NumericGreaterThan": {"sts:ExternalId": "40"}},
+    ],
+    ids=["a list", "another list", "two ways", "two ways of an id"],
+)
+def test_a_trust_policy_that_may_admit_anybody_is_not_proved(condition: Json) -> None:
+    files = built(PIPELINE)
+    path = next(path for path in files if "/trust/" in path)
+    anybody = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole", "Condition": condition}
+    files[path] = {**files[path], "Statement": [*files[path]["Statement"], anybody]}
+    found = judged(PIPELINE, files)
+    assert next(item.verdict for item in found.properties if item.name == "trust") is not Verdict.PROVED

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 import policycc
+from policycc.catalogue.catalogue import load
 from policycc.verify.documents import read_document
 from policycc.verify.properties.fit import misfits
 
@@ -51,13 +55,30 @@ def _document(path: str, actions: int) -> bytes:
 
 
 def test_an_inline_policy_counts_against_its_own_quota() -> None:
-    documents = [read_document(f"main/w-{n}.json", _document("", 1)) for n in range(11)]
+    documents = [read_document(f"main/w-{n}.json", _document("", 1), load()) for n in range(11)]
     assert [path for path, _ in misfits("role", documents, {}, frozenset())] == ["main/w-10.json"]
     assert list(misfits("role", documents, {}, frozenset({"main/w-3.json"}))) == []
-    large = read_document("main/w-large.json", _document("", 300))
+    large = read_document("main/w-large.json", _document("", 300), load())
     assert 6144 < large.size < 10240
     assert [path for path, _ in misfits("role", [large], {}, frozenset())] == ["main/w-large.json"]
     assert list(misfits("role", [large], {}, frozenset({"main/w-large.json"}))) == []
     assert [path for path, _ in misfits("group", [large], {}, frozenset({"main/w-large.json"}))] == [
         "main/w-large.json"
     ]
+
+
+@pytest.mark.parametrize(
+    "principal",
+    [
+        {"policies": [{"path": "main/webshop-deploy.json"}]},
+        {"account": "main", "name": "deploy", "policies": [{"path": "main/webshop-deploy.json"}]},
+        {"policies": [{"kind": "trust"}]},
+        {"account": "main", "name": "deploy", "policies": [{"kind": "trust", "name": "deploy"}]},
+    ],
+)
+def test_a_manifest_that_no_build_wrote_is_left_aside(principal: dict[str, Any], tmp_path: Path) -> None:
+    folder = tmp_path / "policies"
+    folder.mkdir()
+    (folder / "manifest.json").write_text(json.dumps({"principals": [principal]}), "utf-8")
+    found = policycc.verify(folder, MATRIX)
+    assert any("is not one that a build wrote" in note for note in found.notes)
