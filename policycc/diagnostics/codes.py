@@ -151,7 +151,7 @@ _TABLE: tuple[Code, ...] = (
     # Output.
     Code("PCC601", "output-of-others", "an output folder holds the policies of other matrices"),
     Code("PCC602", "unsafe-output-name", "a name of the matrix makes no name that IAM or a file system takes"),
-    Code("PCC603", "output-name-clash", "two principals would be written to one file"),
+    Code("PCC603", "output-name-clash", "two principals would be written to one file, or be one permission set"),
     Code("PCC604", "stale-output", "a file is not what a build would write"),
     Code("PCC605", "not-our-file", "a manifest, journal or lock file is not one that policycc wrote"),
     Code("PCC606", "file-in-the-way", "something that no build wrote stands where an output goes"),

@@ -9,17 +9,17 @@ it have to be those of the build, because those are what was proved.
 
 from __future__ import annotations
 
-import hashlib
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from policycc.diagnostics.model import Diagnostics
 from policycc.emit.json_target import Emitted
+from policycc.emit.logical import Thing, digest, logical_ids, plain
 from policycc.ir.statement import Principal
 from policycc.lower.templates import TemplateError, Templates
 from policycc.model.matrix import Matrix
+from policycc.source import strict
 
 FOLDER = "identity-center"
 NAME_LIMIT = 32
@@ -28,6 +28,8 @@ https://docs.aws.amazon.com/singlesignon/latest/APIReference/API_CreatePermissio
 _Json = dict[str, Any]
 _SETS = f"{FOLDER}/permission-sets"
 _POLICIES = f"{FOLDER}/policies"
+_INSTANCE = "InstanceArn"
+"""A parameter of the template's own."""
 
 
 def permission_set_name(principal: Principal) -> str:
@@ -38,56 +40,110 @@ def permission_set_name(principal: Principal) -> str:
 def emit_identity_center(
     emitted: Sequence[Emitted], matrices: Sequence[Matrix], templates: Templates, diagnostics: Diagnostics
 ) -> dict[str, bytes]:
-    """The stacks by their path in the output folder; none where no group is a permission set. Raises TemplateError."""
+    """The stacks by their path in the output folder; none where no group is a permission set, or where `diagnostics`
+    say why there can be none. Raises TemplateError."""
     parts: dict[tuple[str, str], list[Emitted]] = {}
     for item in emitted:
         if item.principal.kind == "permission-set":
             parts.setdefault((item.principal.account, item.principal.name), []).append(item)
-    if not parts:
+    owned = [own for _, own in sorted(parts.items())]
+    if not owned or not _check_names([own[0].principal for own in owned], diagnostics):
         return {}
-    names = {permission_set_name(own[0].principal): own[0].principal for own in parts.values()}
-    for name in sorted(names):
+    sets = _sets(owned, matrices)
+    files = {_path("permission-sets"): _render(templates, _SETS, _context(sets, matrices), _planned(sets))}
+    for account in sorted({one["account"] for one in sets}):
+        managed = [item for own in owned for item in own if item.principal.account == account and _managed(item)]
+        if managed:
+            if _path(account) in files:
+                diagnostics.error(
+                    "PCC602",
+                    f"`{_path(account)}` would hold both the permission sets and the policies of `{account}`",
+                    help="rename the account",
+                )
+                return {}
+            files[_path(account)] = _account(templates, account, managed)
+    return files
+
+
+def _path(name: str) -> str:
+    return f"{FOLDER}/stacks/{name}.json"
+
+
+def _check_names(principals: Iterable[Principal], diagnostics: Diagnostics) -> bool:
+    """Whether AWS takes the name of each permission set, which is no other's; says of each that it does not take."""
+    before = len(diagnostics)
+    taken: dict[str, Principal] = {}
+    for principal in principals:
+        name = permission_set_name(principal)
         if len(name) > NAME_LIMIT:
             diagnostics.error(
                 "PCC602",
                 f"the permission set name `{name}` is longer than the {NAME_LIMIT} characters that AWS takes",
                 help="shorten the name of the group, the account or the environment",
             )
-    sets = [_set(own, matrices) for _, own in sorted(parts.items())]
-    _distinct(sets)
-    whole = _render(templates, _SETS, _context(sets, matrices), _planned(sets))
-    files = {f"{FOLDER}/stacks/permission-sets.json": whole}
-    for account in sorted({one["account"] for one in sets}):
-        managed = [
-            item for (home, _), own in sorted(parts.items()) if home == account for item in own if _managed(item)
-        ]
-        if managed:
-            files[f"{FOLDER}/stacks/{account}.json"] = _account(templates, account, managed)
-    return files
+        first = taken.setdefault(name, principal)
+        if first is not principal:
+            diagnostics.error(
+                "PCC603",
+                f"`{name}` would be the permission set of `{first.name}` in the account `{first.account}` and of "
+                f"`{principal.name}` in the account `{principal.account}`",
+                help="rename one of the groups, accounts or environments",
+            )
+    return len(diagnostics) == before
 
 
 def _managed(item: Emitted) -> bool:
     return item.kind == "managed"
 
 
+def _sets(owned: Sequence[list[Emitted]], matrices: Sequence[Matrix]) -> list[_Json]:
+    """What the template sees of each permission set; the last one is told from the others."""
+    sets = [_set(own, matrices) for own in owned]
+    ids = logical_ids((thing for one in sets for thing in (_named(one), *_given(one))), (_INSTANCE,))
+    for one in sets:
+        one["logical"], one["assignment"] = ids[_named(one)]
+        [one["group"]] = ids[_group(one)]
+        if one["target"] is None:
+            [parameter] = ids[_home(one)]
+            one["target"] = {"Ref": parameter}
+    sets[-1]["last"] = True
+    return sets
+
+
+def _named(one: _Json) -> Thing:
+    return Thing(one["name"], ("", "Assignment"))
+
+
+def _group(one: _Json) -> Thing:
+    return Thing(one["group_name"], ("GroupId",))
+
+
+def _home(one: _Json) -> Thing:
+    return Thing(one["account"], ("AccountId",))
+
+
+def _given(one: _Json) -> Iterator[Thing]:
+    """What is a parameter: the group, and an account whose id the matrix does not say."""
+    yield _group(one)
+    if one["target"] is None:
+        yield _home(one)
+
+
 def _set(own: list[Emitted], matrices: Sequence[Matrix]) -> _Json:
+    """A permission set but for its logical ids."""
     principal = own[0].principal
     matrix = next(matrix for matrix in matrices if matrix.name == principal.matrix)
     group, account = matrix.group(principal.group), matrix.account(principal.account)
-    name = permission_set_name(principal)
     inline = [json.loads(item.content) for item in own if not _managed(item)]
     words = sorted({item.principal.matrix for item in own})
     return {
-        "logical": _logical(name),
-        "assignment": f"{_logical(name)}Assignment",
-        "name": name,
+        "name": permission_set_name(principal),
         "description": f"{group.name} of {', '.join(words)} in {account.name}",
         "session": None if group.session is None else f"PT{group.session}S",
         "inline": _joined(inline),
         "managed": [{"Name": item.name, "Path": "/"} for item in own if _managed(item)],
         "boundary": None if group.permissions_boundary is None else _reference(group.permissions_boundary),
-        "target": account.id or {"Ref": f"{_logical(account.name)}AccountId"},
-        "group": f"{_logical(group.name)}GroupId",
+        "target": account.id,
         "group_name": group.name,
         "account": account.name,
         "last": False,
@@ -106,22 +162,6 @@ def _joined(documents: list[_Json]) -> _Json | None:
         return None
     statements = [statement for document in documents for statement in document["Statement"]]
     return {"Version": documents[0]["Version"], "Statement": statements}
-
-
-def _logical(text: str) -> str:
-    return "".join(part[:1].upper() + part[1:] for part in re.split(r"[^A-Za-z0-9]+", text))
-
-
-def _distinct(sets: list[_Json]) -> None:
-    """Names that differ in punctuation only get a digest of their own; the last one is told from the others."""
-    counts: dict[str, int] = {}
-    for one in sets:
-        counts[one["logical"]] = counts.get(one["logical"], 0) + 1
-    for one in sets:
-        if counts[one["logical"]] > 1:
-            one["logical"] += hashlib.sha256(one["name"].encode()).hexdigest()[:8]
-            one["assignment"] = f"{one['logical']}Assignment"
-    sets[-1]["last"] = True
 
 
 def _context(sets: list[_Json], matrices: Sequence[Matrix]) -> _Json:
@@ -144,7 +184,7 @@ def _context(sets: list[_Json], matrices: Sequence[Matrix]) -> _Json:
 def _account(templates: Templates, account: str, managed: list[Emitted]) -> bytes:
     policies = [
         {
-            "logical": f"{_logical(item.name)}{hashlib.sha256(item.name.encode()).hexdigest()[:8]}",
+            "logical": f"{plain(item.name)}{digest(item.name)}",
             "name": item.name,
             "document": json.loads(item.content),
             "last": number == len(managed),
@@ -166,6 +206,7 @@ def _planned(sets: Iterable[_Json]) -> Mapping[str, _Json]:
                 ("Name", one["name"]),
                 ("InlinePolicy", one["inline"]),
                 ("CustomerManagedPolicyReferences", one["managed"]),
+                ("PermissionsBoundary", one["boundary"] and {"CustomerManagedPolicyReference": one["boundary"]}),
             )
             if value
         }
@@ -174,7 +215,10 @@ def _planned(sets: Iterable[_Json]) -> Mapping[str, _Json]:
 
 
 _HOLDS = {
-    "AWS::SSO::PermissionSet": ("Name", "InlinePolicy", "CustomerManagedPolicyReferences", "ManagedPolicies"),
+    "AWS::SSO::PermissionSet": (
+        *("Name", "InlinePolicy", "CustomerManagedPolicyReferences"),
+        *("ManagedPolicies", "PermissionsBoundary"),
+    ),
     "AWS::IAM::ManagedPolicy": ("ManagedPolicyName", "PolicyDocument"),
 }
 """The properties that say what somebody may do, of the types of resources that a template may have."""
@@ -182,12 +226,15 @@ _HOLDS = {
 
 def _render(templates: Templates, name: str, context: _Json, planned: Mapping[str, _Json]) -> bytes:
     """What a template renders, if it grants what was planned and nothing else. Raises TemplateError."""
-    text = templates.text(f"{name}.json.j2", context)
+    text = templates.text(name, context)
     try:
-        value = json.loads(text)
-        found = dict(_granted(name, value["Resources"]))
+        value = strict.loads(text)
+        granted = list(_granted(name, value["Resources"]))
+        found = dict(granted)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise TemplateError(name, f"does not render a CloudFormation template: {error}") from error
+    if len(granted) != len(found):
+        raise TemplateError(name, "renders two resources of one name")
     if found != dict(planned):
         wrong = sorted({*found, *planned} - {key for key in found if found[key] == planned.get(key)})
         raise TemplateError(name, f"grants something else than what is proved in {', '.join(wrong)}")
@@ -202,6 +249,6 @@ def _granted(name: str, resources: Mapping[str, Any]) -> Iterator[tuple[str, _Js
         if kind == "AWS::SSO::Assignment":
             continue
         if kind not in _HOLDS:
-            raise TemplateError(name, f"renders `{logical}`, a {kind}, which is none of what it is for")
+            raise TemplateError(name, f"renders `{logical}` of the type {kind}, which is none of what it is for")
         keys = _HOLDS[kind]
         yield properties[keys[0]], {key: properties[key] for key in keys if key in properties}

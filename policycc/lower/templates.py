@@ -59,10 +59,10 @@ class Templates:
         """The statements that the statement template `name` makes of `context`. Raises TemplateError."""
         return _parse(name, self._text(name, f"statements/{name}.json.j2", context))
 
-    def text(self, path: str, context: Mapping[str, Any]) -> str:
-        """What a template of a target makes of `context`; `path` is below the folder of templates. Raises
+    def text(self, name: str, context: Mapping[str, Any]) -> str:
+        """What the template `name` of a target (`identity-center/policies`) makes of `context`. Raises
         TemplateError."""
-        return self._text(path, path, context)
+        return self._text(name, f"{name}.json.j2", context)
 
     def _text(self, name: str, path: str, context: Mapping[str, Any]) -> str:
         from jinja2 import TemplateError as JinjaError

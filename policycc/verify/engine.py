@@ -68,7 +68,8 @@ def verify(
     findings = {name: Findings() for name in _PROVED}
     delegating = delegating_owners(matrices, found)
     owned = _owned((*all_owners(found), *delegating), read, manifest, findings)
-    findings["exactness"].counterexamples += [_about(path, why) for path, why in breaches(stacks, found, owned)]
+    wrong = breaches(stacks, matrices, found, owned)
+    findings["exactness"].counterexamples += [_about(path, why) for path, why in wrong]
     for holder in found:
         findings["exactness"].counterexamples += foreign(holder, owned[holder.account, holder.name])
     judge_delegated(scene, found, delegating, owned, trusts, findings)

@@ -1,37 +1,29 @@
 """The stacks of permission sets: that they grant the policies that are judged, in their account, to their group.
 
 A stack repeats policies that lie in the folder as files. So it is enough that it repeats them truly, attaches nothing
-else, and assigns each set where it belongs.
+else, caps and assigns each set as the matrix says, and has nothing besides.
 """
 
 from __future__ import annotations
 
 import json
-import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from policycc.model.matrix import Matrix
+from policycc.verify.cloudformation import Template, read, same, shown, strange
 from policycc.verify.documents import Document
 from policycc.verify.intent import Holder
+from policycc.verify.permission_sets import PermissionSet, Reading
 
 FOLDER = "identity-center/stacks/"
 _SETS = f"{FOLDER}permission-sets.json"
+_POLICY = "AWS::IAM::ManagedPolicy"
+_PROPERTIES = frozenset({"ManagedPolicyName", "Path", "Description", "PolicyDocument"})
+"""What a policy may say. The others attach it to somebody."""
 Breach = tuple[str, str]
 """A file, and what is wrong with it."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Set:
-    """A permission set as it has to be."""
-
-    holder: Holder
-    documents: Mapping[str, Any]
-    """The policies by name."""
-
-    @property
-    def name(self) -> str:
-        return self.holder.name if self.holder.environment else f"{self.holder.name}-{self.holder.account}"
 
 
 def is_stack(path: str) -> bool:
@@ -40,28 +32,45 @@ def is_stack(path: str) -> bool:
 
 
 def breaches(
-    files: Mapping[str, bytes], holders: Sequence[Holder], owned: Mapping[tuple[str, str], Sequence[Document]]
+    files: Mapping[str, bytes],
+    matrices: Sequence[Matrix],
+    holders: Sequence[Holder],
+    owned: Mapping[tuple[str, str], Sequence[Document]],
 ) -> Iterator[Breach]:
-    """What the stacks do otherwise than the policies of the folder, if there are any stacks."""
+    """What the stacks do otherwise than the policies of the folder and the matrices say, if there are any stacks."""
     if not files:
         return
-    sets = {
-        one.name: one
-        for one in (
-            _Set(holder, dict(_policies(owned[holder.account, holder.name])))
-            for holder in holders
-            if holder.kind == "permission-set"
-        )
-    }
-    for path, content in sorted(files.items()):
-        try:
-            resources = json.loads(content)["Resources"]
-            found = list(_permission_sets(resources, sets) if path == _SETS else _of_account(path, resources, sets))
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-            found = [f"it cannot be read as a stack of permission sets ({type(error).__name__}: {error})"]
-        yield from ((path, words) for words in found)
+    sets = tuple(_sets(matrices, holders, owned))
+    referred: dict[str, set[str]] | None = None
     if _SETS not in files:
         yield _SETS, "it is missing, and other stacks are there"
+    else:
+        template, why = _read(files[_SETS])
+        if template is None:
+            yield _SETS, why
+        else:
+            reading = Reading(template, sets)
+            yield from ((_SETS, words) for words in reading.breaches())
+            referred = reading.referred
+    for path, content in sorted(files.items()):
+        if path != _SETS:
+            yield from ((path, words) for words in _of_account(path, content, sets, referred))
+    for account in sorted(referred or ()):
+        path = f"{FOLDER}{account}.json"
+        if path not in files:
+            yield path, "it is missing, and permission sets name policies of it"
+
+
+def _sets(
+    matrices: Sequence[Matrix], holders: Sequence[Holder], owned: Mapping[tuple[str, str], Sequence[Document]]
+) -> Iterator[PermissionSet]:
+    """A set for each principal that has policies; who can hold nothing has none."""
+    by_name = {matrix.name: matrix for matrix in matrices}
+    for holder in holders:
+        documents = owned[holder.account, holder.name]
+        if holder.kind == "permission-set" and documents:
+            # Matrices that define a group differently are not built, nor verified, together.
+            yield PermissionSet(holder, by_name[holder.matrices[0]].group(holder.group), dict(_policies(documents)))
 
 
 def _policies(documents: Sequence[Document]) -> Iterator[tuple[str, Any]]:
@@ -70,79 +79,43 @@ def _policies(documents: Sequence[Document]) -> Iterator[tuple[str, Any]]:
             yield document.path.rpartition("/")[2].removesuffix(".json"), json.loads(document.text)
 
 
-def _permission_sets(resources: Mapping[str, Any], sets: Mapping[str, _Set]) -> Iterator[str]:
-    named: dict[str, _Set] = {}
-    for logical, resource in resources.items():
-        kind, properties = resource["Type"], resource["Properties"]
-        if kind == "AWS::SSO::PermissionSet":
-            own = sets.get(properties["Name"])
-            if own is None:
-                yield f"`{logical}` is a permission set of no group of the matrix"
-                continue
-            named[logical] = own
-            yield from _policy_of(logical, properties, own)
-        elif kind != "AWS::SSO::Assignment":
-            yield f"`{logical}` is a {kind}, which has no place here"
-    for name in sorted(set(sets) - {own.name for own in named.values()}):
-        yield f"the permission set {name} is missing"
-    assigned = [
-        (logical, resource["Properties"])
-        for logical, resource in resources.items()
-        if resource["Type"] == "AWS::SSO::Assignment"
-    ]
-    for logical, properties in assigned:
-        yield from _assignment(logical, properties, named)
+def _read(content: bytes) -> tuple[Template | None, str]:
+    try:
+        return read(content), ""
+    except (ValueError, RecursionError) as error:
+        return None, f"it cannot be read as a stack of permission sets: {error}"
 
 
-def _policy_of(logical: str, properties: Mapping[str, Any], own: _Set) -> Iterator[str]:
-    if properties.get("ManagedPolicies"):
-        yield f"`{logical}` has policies that are not of the matrix"
-    referred = [item["Name"] for item in properties.get("CustomerManagedPolicyReferences", ())]
-    if any(item.get("Path", "/") != "/" for item in properties.get("CustomerManagedPolicyReferences", ())):
-        yield f"`{logical}` names policies on another path"
-    if len(referred) != len(set(referred)) or set(referred) - set(own.documents):
-        yield f"`{logical}` names policies that are not its own"
-    rest = [document for name, document in own.documents.items() if name not in referred]
-    wanted = [statement for document in rest for statement in document["Statement"]]
-    inline = properties.get("InlinePolicy")
-    if (inline or {}).get("Statement", []) != wanted or (inline is not None and inline["Version"] != "2012-10-17"):
-        yield f"`{logical}` has another inline policy than the files of the folder say"
-
-
-def _assignment(logical: str, properties: Mapping[str, Any], named: Mapping[str, _Set]) -> Iterator[str]:
-    reference = properties["PermissionSetArn"]
-    own = named.get(reference["Fn::GetAtt"][0]) if isinstance(reference, dict) and "Fn::GetAtt" in reference else None
-    if own is None or reference["Fn::GetAtt"] != [reference["Fn::GetAtt"][0], "PermissionSetArn"]:
-        yield f"`{logical}` assigns a permission set that is none of this stack's"
-        return
-    account = own.holder.places[0].account
-    where = account.id or {"Ref": f"{_logical(account.name)}AccountId"}
-    if (properties["TargetType"], properties["TargetId"]) != ("AWS_ACCOUNT", where):
-        yield f"`{logical}` assigns {own.name} to another account than {account.name}"
-    who = {"Ref": f"{_logical(own.holder.group)}GroupId"}
-    if (properties["PrincipalType"], properties["PrincipalId"]) != ("GROUP", who):
-        yield f"`{logical}` assigns {own.name} to somebody else than the group {own.holder.group}"
-
-
-def _of_account(path: str, resources: Mapping[str, Any], sets: Mapping[str, _Set]) -> Iterator[str]:
+def _of_account(
+    path: str, content: bytes, sets: Sequence[PermissionSet], referred: Mapping[str, set[str]] | None
+) -> Iterator[str]:
+    """What is wrong with the stack of an account's policies; `referred` as far as the permission sets can be read."""
     account = path.removeprefix(FOLDER).removesuffix(".json")
-    known = {
-        name: document
-        for own in sets.values()
-        if own.holder.account == account
-        for name, document in own.documents.items()
-    }
-    for logical, resource in resources.items():
-        properties = resource["Properties"]
-        if resource["Type"] != "AWS::IAM::ManagedPolicy":
-            yield f"`{logical}` is a {resource['Type']}, which has no place here"
-        elif properties["ManagedPolicyName"] not in known:
-            yield f"`{logical}` is a policy of no permission set in {account}"
-        elif properties["PolicyDocument"] != known[properties["ManagedPolicyName"]]:
-            yield f"`{logical}` is not the policy that {account}/{properties['ManagedPolicyName']}.json is"
-        elif set(properties) & {"Users", "Groups", "Roles"}:
-            yield f"`{logical}` is attached to somebody by itself"
-
-
-def _logical(text: str) -> str:
-    return "".join(part[:1].upper() + part[1:] for part in re.split(r"[^A-Za-z0-9]+", text))
+    template, why = _read(content)
+    if template is None:
+        yield why
+        return
+    known = {name: body for own in sets if own.holder.account == account for name, body in own.documents.items()}
+    found: Counter[str] = Counter()
+    for resource in template.resources:
+        logical, properties = shown(resource.logical), resource.properties
+        name = properties.get("ManagedPolicyName")
+        if resource.kind != _POLICY:
+            yield f"{logical} is of the type {shown(resource.kind)}, which has no place here"
+        elif not isinstance(name, str) or name not in known:
+            yield f"{logical} is a policy of no permission set in {account}"
+        else:
+            found[name] += 1
+            yield from strange(resource, _PROPERTIES)
+            if not same(properties.get("PolicyDocument"), known[name]):
+                yield f"{logical} is not the policy that {account}/{name}.json is"
+            if properties.get("Path", "/") != "/":
+                yield f"{logical} is on another path than `/`, where the permission sets look for it"
+    yield from (f"the policy {name} is there twice" for name, count in sorted(found.items()) if count > 1)
+    yield from (f"the parameter {shown(name)} is of no use" for name in sorted(template.parameters))
+    if referred is not None:
+        named = referred.get(account, set())
+        yield from (f"the policy {name} is missing, and a permission set names it" for name in sorted(named - {*found}))
+        yield from (f"no permission set names the policy {name}" for name in sorted({*found} - named))
+        if not named and not found:
+            yield f"no permission set names policies of {account}"
