@@ -8,6 +8,7 @@ default, a resource that outlives its removal. So it is refused, and not interpr
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -21,6 +22,7 @@ _PARAMETER = frozenset({"Type", "Description", "AllowedPattern"})
 _RESOURCE = frozenset({"Type", "Properties"})
 _WORDS = ("Description", "RelayStateType")
 """Properties that say nothing of what somebody may do."""
+_LOGICAL = re.compile(r"[A-Za-z0-9]{1,255}")
 _DYNAMIC = "{{resolve:"
 """What CloudFormation replaces in any text by a value from elsewhere,
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html."""
@@ -59,6 +61,9 @@ def read(content: bytes) -> Template:
         _parameter(name, parameter)
     resources = _object(whole.get("Resources"), "`Resources`")
     found = tuple(_resource(logical, resource) for logical, resource in resources.items())
+    for name in (*parameters, *resources):
+        if not _LOGICAL.fullmatch(name):
+            raise ValueError(f"{shown(name)} is no logical id")
     twice = sorted(set(parameters) & set(resources))
     if twice:
         raise ValueError(f"{shown(twice[0])} is both a parameter and a resource")

@@ -140,6 +140,9 @@ CHANGES: dict[str, Callable[[dict[str, Json]], None]] = {
     "nothing as a policy": put(SETS, "DevelopersMain", InlinePolicy=None),
     "the inline policy of a macro": inline(**{"Fn::Transform": {"Name": "Open"}}),
     "an older inline policy": inline(Version="2008-10-17"),
+    "an id that is none": lambda files: files[SETS]["Resources"].update(
+        {"Fn::Loop": files[SETS]["Resources"].pop("DevelopersProdAssignment")}
+    ),
     "a macro": whole(SETS, Transform=["Open"]),
     "mappings": whole(SETS, Mappings={}),
     "conditions": whole(SETS, Conditions={}),
@@ -293,7 +296,9 @@ def test_whatever_stands_anywhere_is_judged(path: str) -> None:
     found = holders(matrices, scene(matrices, load_catalogue()).world, load_catalogue())
     owned = {
         (one.account, one.name): [
-            read_document(name, documents[name]) for name in documents if name.startswith(f"{one.account}/")
+            read_document(name, documents[name], load_catalogue())
+            for name in documents
+            if name.startswith(f"{one.account}/")
         ]
         for one in found
     }
