@@ -332,11 +332,14 @@ def companions_of(scene: Scene, holder: Holder) -> Mapping[str, tuple[Companion,
 
 
 def accompanies(scene: Scene, holder: Holder, subject: Subject, companion: Companion) -> Term:
-    """The request tags what a granted create makes, with the environment's tags and while it is made."""
+    """The request tags what a granted create makes, while it is made; with the environment's tags, unless everything in
+    the account is the environment's."""
     place = companion.place
-    if scene.alone(place):
-        return scene.required(holder, (place,), subject.facts.action.service)
-    tags = every((scene.required(holder, (place,), subject.facts.action.service), requested(place.environment.tags)))
+    tags = scene.required(holder, (place,), subject.facts.action.service)
+    if not scene.alone(place):
+        tags = every((tags, requested(place.environment.tags)))
+    elif companion.key is None:
+        return tags
     if companion.key is not None:
         if subject.shape.mode is not Mode.BEING_CREATED or subject.type not in companion.types:
             return NEVER

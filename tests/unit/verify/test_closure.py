@@ -158,3 +158,14 @@ def test_an_update_that_replaces_all_tags_keeps_the_boundarys(condition: Json, b
     """A tag that the call leaves out is gone, and that is no smaller change than another value."""
     update = allow(["cloudformation:UpdateStack"], STACKS, **condition)
     assert refuted(proof(BOTH, update, access=cell("cloudformation:UpdateStack"))) - {"escape", "exactness"} == broken
+
+
+def test_a_companion_stays_one_where_an_environment_is_alone() -> None:
+    """Tags hold nothing there, but nobody granted the tag action by itself."""
+    alone = 'version = 1\nname = "app"\n[accounts.main]\nid = "111111111111"\nexclusive = true\n[environments.dev]\n'
+    create = allow(["ec2:CreateVolume"], ["arn:aws:ec2:*:111111111111:volume/*", "arn:aws:ec2:*::snapshot/*"])
+    volumes = "arn:aws:ec2:*:111111111111:volume/*"
+    tag = allow(["ec2:CreateTags"], volumes, StringEquals={"ec2:CreateAction": "CreateVolume"})
+    access = cell("ec2:CreateVolume")
+    assert "exactness" not in refuted(proof(alone, create, tag, access=access))
+    assert "exactness" in refuted(proof(alone, create, allow(["ec2:CreateTags"], volumes), access=access))

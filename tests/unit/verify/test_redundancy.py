@@ -90,8 +90,7 @@ def test_nothing_is_said_of_what_is_refuted() -> None:
     )
 
 
-# Where an environment is alone in its account, tags hold nothing, and a companion's test of its create guards none.
-@pytest.mark.parametrize("name", [name for name in NAMES if name != "separate"])
+@pytest.mark.parametrize("name", NAMES)
 def test_nothing_could_be_dropped_from_what_is_built(name: str) -> None:
     """Also where two matrices give one principal the same: then one of them does."""
     files = {**built(name).documents, **built(name).trusts, **built(name).besides}
