@@ -66,6 +66,11 @@ class World:
         """The environment's name, with its matrix where several are built together."""
         return f"{place.matrix}/{place.name}" if self._several else place.name
 
+    @staticmethod
+    def seen(other: Place, place: Place) -> str:
+        """What `other` is called in what is said of `place`: by its name, with its matrix if that is another."""
+        return other.name if other.matrix == place.matrix else f"{other.matrix}/{other.name}"
+
     def account_places(self, place: Place) -> tuple[Place, ...]:
         """Every environment of the account that `place` lies in, itself included."""
         return self._by_account[_account_key(place.account)]
@@ -111,8 +116,7 @@ class World:
         wanted = language.of_resource(glob)
         for other, foreign in self._foreign[key].near(wanted):
             if other != place and (witness := language.common(wanted, foreign)) is not None:
-                name = other.name if other.matrix == place.matrix else f"{other.matrix}/{other.name}"
-                return Reach(name, witness)
+                return Reach(self.seen(other, place), witness)
         return None
 
     @cached_property

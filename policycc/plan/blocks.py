@@ -179,7 +179,7 @@ def _decided(parts: Iterable[_Part], several: bool) -> Decided:
                 touched.update(
                     (place.matrix, place.name)
                     for place in part.world.account_places(one.place)
-                    if place.name in reaches and not (place.matrix == part.matrix.name and place.name in own)
+                    if part.world.label(place) in reaches and not (place.matrix == part.matrix.name and place.name in own)
                 )
             clashes.update(_clashes(here, one, part.world))
     return Decided(
@@ -202,4 +202,8 @@ def _clashes(here: Place, decision: Decision, world: World) -> set[tuple[Place, 
         for unsound in decision.holding.unsound
         if decision.outcome != "granted" or unsound.glob in decision.place.environment.arns
     }
-    return {(here, (place.matrix, place.name)) for place in world.neighbours(decision.place) if place.name in others}
+    return {
+        (here, (place.matrix, place.name))
+        for place in world.neighbours(decision.place)
+        if world.seen(place, decision.place) in others
+    }

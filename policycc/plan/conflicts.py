@@ -78,10 +78,8 @@ def graph(matrices: tuple[Matrix, ...], found: Iterable[Unheld], also_apart: Ite
     rows: dict[tuple[str, str, str], list[Unheld]] = {}
     for item in items:
         rows.setdefault((item.matrix, item.group, item.action), []).append(item)
-    clashing: dict[tuple[int, int], list[str]] = {}
-    for one, other in also_apart:
-        low, high = sorted((titles[one], titles[other]))
-        clashing.setdefault((low, high), []).append("names or ARNs")
+    # Each of the two may fit the other's.
+    clashing = {frozenset((titles[one], titles[other])) for one, other in also_apart}
     edges = []
     apart = [0] * len(nodes)
     demands = Demands(matrices, nodes, items)
@@ -90,7 +88,7 @@ def graph(matrices: tuple[Matrix, ...], found: Iterable[Unheld], also_apart: Ite
         first, second = nodes[low].environment, nodes[high].environment
         cells = [cell for members, cells in forcing for cell in _cells(members, cells, low, high)]
         scopes = sorted(set(first.scopes) ^ set(second.scopes))
-        marks = (*clashes(first, second), *clashing.get((low, high), ()))
+        marks = (*clashes(first, second), *(["names or ARNs"] if {low, high} in clashing else []))
         groups = demands.unmet(1 << low | 1 << high)
         if cells or scopes or marks or groups:
             pair = (nodes[low].title, nodes[high].title)

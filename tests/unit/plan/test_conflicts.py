@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 import policycc
+from policycc import planning
 from policycc.catalogue.types import Level
 from policycc.plan.report import Plan
+from policycc.source.read import read_text
 
 HEAD = 'version = 1\nname = "shop"\n'
 THREE = "[environments.dev]\n[environments.test]\n[environments.prod]\n"
@@ -190,3 +192,36 @@ def test_names_of_new_accounts_are_names_whatever_environments_are_called(name: 
         assert len(set(names)) == len(names)
         for found in names:
             assert re.fullmatch(r"[a-z][a-z0-9-]{0,31}", found) and not re.search(r"-[0-9]+$", found), found
+
+
+def joint(*bodies: str) -> Plan:
+    documents = [
+        read_text(f'version = 1\nname = "{name}"\n{body}', f"{name}.toml")
+        for name, body in zip(("shop", "desk"), bodies, strict=True)
+    ]
+    found = planning.plan(documents).plan
+    assert found is not None
+    return found
+
+
+MARKS = 'tags = { env = "{name}{environment}" }\n'
+
+
+def test_a_name_that_fits_another_matrix_is_a_conflict_too() -> None:
+    """What a build of the two would refuse, said once although each fits the other."""
+    found = joint(
+        f'[environments.dev]\narns = ["arn:aws:s3:::desk-dev-logs"]\n{MARKS}[access.a]\ndev = ["s3:ListBucket"]\n',
+        f'[environments.dev]\nnames = ["desk-dev-*"]\n{MARKS}[access.b]\ndev = ["s3:ListBucket"]\n',
+    )
+    (edge,) = found.conflicts
+    assert (edge.one, edge.other, edge.marks) == ("desk/dev", "shop/dev", ("names or ARNs",))
+    assert len(found.topology("optimum").accounts) == 2
+    assert found.topology("single").problems
+
+
+def test_a_residual_that_reaches_another_matrix_leaves_it_not_apart() -> None:
+    found = joint(
+        f"[environments.dev]\n{MARKS}[access.a]\ndev = [{SOFT}]\n",
+        f'[environments.dev]\n{MARKS}[access.b]\ndev = ["ec2:StartInstances"]\n',
+    )
+    assert found.topology("single").apart == ("shop/dev",)
