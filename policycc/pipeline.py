@@ -274,7 +274,7 @@ def _emit(
                 key=lambda setting: (setting.account, setting.name),
             )
         ),
-        scopes=scopes([one.matrix for one in compiled], {document.principal for document in documents}, roles),
+        scopes=scopes([one.matrix for one in compiled], {document.principal for document in documents}, world, roles),
     )
     return canonical(outcome), emit_json(documents, trusted)
 

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from policycc.catalogue.world import World
 from policycc.ir.outcome import Scope, ScopeReach
 from policycc.ir.statement import Principal
 from policycc.model.matrix import Group, Matrix, Requirement, Trust
 from policycc.model.roles import Roles
 
 
-def scopes(matrices: Sequence[Matrix], principals: Iterable[Principal], roles: Roles) -> tuple[Scope, ...]:
+def scopes(
+    matrices: Sequence[Matrix], principals: Iterable[Principal], world: World, roles: Roles
+) -> tuple[Scope, ...]:
     """Every audit scope, by name. All environments of an account have the same scopes, so that whoever holds policies
     in the account reaches the scope. `principals` are those that hold any."""
     environments: dict[str, set[str]] = {}
     accounts: dict[str, set[str]] = {}
-    for matrix in matrices:
-        for environment in matrix.environments:
-            for name in environment.scopes:
-                environments.setdefault(name, set()).add(environment.name)
-                accounts.setdefault(name, set()).add(environment.account)
+    for place in world.places:
+        for name in place.environment.scopes:
+            environments.setdefault(name, set()).add(world.label(place))
+            accounts.setdefault(name, set()).add(place.account.name)
     by_name = {matrix.name: matrix for matrix in matrices}
     holding = sorted({(p.account, p.name): p for p in sorted(principals, reverse=True)}.items())
     return tuple(
