@@ -83,7 +83,6 @@ class _Layout:
 
     text: str
     data: bytes = field(init=False)
-    newline: bytes = field(init=False)
     headers: list[_Header] = field(init=False, default_factory=list)
     pairs: list[_Pair] = field(init=False, default_factory=list)
 
@@ -92,7 +91,6 @@ class _Layout:
         import tree_sitter_toml
 
         self.data = self.text.encode()
-        self.newline = b"\r\n" if b"\r\n" in self.data else b"\n"
         parser = tree_sitter.Parser(tree_sitter.Language(tree_sitter_toml.language()))
         for node in parser.parse(self.data).root_node.children:
             if node.type == "pair":
@@ -169,6 +167,13 @@ class _Layout:
         end = len(self.data) if end < 0 else end
         return end - 1 if self.data[end - 1 : end] == b"\r" else end
 
+    def _newline(self, end: int) -> bytes:
+        """How the line that ends here ends, or as the last line before it that has an end: a file may mix them."""
+        if self.data[end : end + 1] not in (b"\r", b"\n"):
+            end = self.data.rfind(b"\n", 0, end)
+            end -= self.data[end - 1 : end] == b"\r"
+        return b"\r\n" if self.data[end : end + 1] == b"\r" else b"\n"
+
     def _start_of_line(self, place: int) -> int:
         return self.data.rfind(b"\n", 0, place) + 1
 
@@ -201,9 +206,10 @@ class _Layout:
 
     def _below(self, place: int, *lines: str) -> str:
         """Lines behind the one that ends here."""
-        body = self.newline + self.newline.join(line.encode() for line in lines)
+        newline = self._newline(place)
+        body = newline + newline.join(line.encode() for line in lines)
         if place == len(self.data) and self.data.endswith(b"\n"):
-            body = body[len(self.newline) :] + self.newline
+            body = body[len(newline) :] + newline
         return (self.data[:place] + body + self.data[place:]).decode()
 
     def _above(self, node: Node, lines: list[str]) -> str:
@@ -214,7 +220,8 @@ class _Layout:
             if not self.data[before:place].strip().startswith(b"#"):
                 break
             place = before
-        body = b"".join(line.encode() + self.newline for line in lines)
+        newline = self._newline(self._end_of_line(place))
+        body = b"".join(line.encode() + newline for line in lines)
         return (self.data[:place] + body + self.data[place:]).decode()
 
     def _into_inline(self, table: Node, entry: str, *, last: bool = False) -> str:

@@ -35,6 +35,10 @@ LAYOUTS = {
         "[environments.dev]\r\ntags = {}\r\n",
         '[environments.dev]\r\naccount = "lab"\r\ntags = {}\r\n',
     ),
+    "mixed endings": (
+        "a = 1\r\n[environments.dev]\ntags = {}\r\n",
+        'a = 1\r\n[environments.dev]\naccount = "lab"\ntags = {}\r\n',
+    ),
     "quoted header": ("[ environments . 'dev' ]\n", "[ environments . 'dev' ]\naccount = \"lab\"\n"),
     "inline table": (
         "[environments]\ndev = { shared = false } # c\n",
@@ -144,7 +148,9 @@ def documents(draw: st.DrawFn) -> str:
         lines += [f"[environments.{name}.tags]\nenv = '{name}'{draw(_COMMENTS)}" for name in names]
     lines += [draw(_GAPS), "[access.a]", "dev = ['x:Y']"]
     text = "\n".join(lines) + draw(st.sampled_from(["", "\n"]))
-    return text.replace("\n", "\r\n") if draw(st.booleans()) else text
+    endings = draw(st.sampled_from([["\n"], ["\r\n"], ["\n", "\r\n"]]))
+    first, *rest = text.split("\n")
+    return first + "".join(draw(st.sampled_from(endings)) + line for line in rest)
 
 
 @settings(max_examples=200)
@@ -157,10 +163,16 @@ def test_whatever_the_layout_the_keys_are_there_and_every_line_stays(text: str) 
     expected["environments"]["dev"]["account"] = "lab"
     expected["environments"]["test"]["account"] = "main"
     assert tomllib.loads(after) == expected
-    kept = iter(after.splitlines())
-    for line in text.splitlines():
+    kept = iter(after.splitlines(keepends=True))
+    for line in text.splitlines(keepends=True):
         if "{" in line and "#" not in line.partition("{")[0]:
             continue  # an inline table takes its keys itself
-        assert line in kept, line
-    assert ("\r\n" in after) == ("\r\n" in text)
-    assert "\n" not in after.replace("\r\n", "") or "\r\n" not in text
+        if line.endswith("\n"):
+            assert line in kept, line
+        else:
+            assert any(found.startswith(line) for found in kept), line
+    assert _endings(after) == _endings(text)
+
+
+def _endings(text: str) -> set[str]:
+    return {line[len(line.rstrip("\r\n")) :] for line in text.splitlines(keepends=True)} - {""}
