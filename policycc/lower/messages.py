@@ -27,24 +27,24 @@ def report(matrix: Matrix, world: World, decisions: Iterable[Decision], diagnost
     """Says what was left out or granted account-wide, and which globs reach too far."""
     found = tuple(decisions)
     _unsound(found, diagnostics)
-    _spellings(matrix, found, diagnostics)
+    _spellings(found, diagnostics)
     for own in _cells((one for one in found if one.why == "escape"), lambda one: one.escapes[0][0].id):
         _escape(own, diagnostics)
-    for kind, say in (
-        ("unsaid", _unsaid),
-        ("split", _split),
-        ("unmet", _unmet),
-        ("error", _split_error),
-    ):
-        for own in _cells(decision for decision in found if decision.why == kind):
-            say(own, world, diagnostics)
+    for own in _cells(one for one in found if one.why == "unsaid"):
+        _unsaid(own, diagnostics)
+    for own in _cells(one for one in found if one.why == "split"):
+        _split(own, world, diagnostics.warning)
+    for own in _cells(one for one in found if one.why == "unmet"):
+        _unmet(own, diagnostics)
+    for own in _cells(one for one in found if one.why == "error"):
+        _split(own, world, diagnostics.error)
     # What a glob of a name keeps from being granted is said of the glob.
     for own in _cells(one for one in found if one.why == "refused" and not one.holding.unsound):
-        _refused(own, world, diagnostics)
+        _refused(own, diagnostics)
     for own in _cells((one for one in found if one.why == "fallback"), lambda one: reads(one.facts)):
         _residual(matrix, own, world, diagnostics)
     for own in _cells((one for one in found if _halves(one)), _halves):
-        _partly(own, world, diagnostics)
+        _partly(own, diagnostics)
 
 
 def _halves(one: Decision) -> tuple[str, ...]:
@@ -52,7 +52,7 @@ def _halves(one: Decision) -> tuple[str, ...]:
     return tuple(sorted({row.partly for row in one.holding.rows if row.partly and row.ways and one.why == "held"}))
 
 
-def _partly(own: list[Decision], world: World, diagnostics: Diagnostics) -> None:
+def _partly(own: list[Decision], diagnostics: Diagnostics) -> None:
     rows = [row for decision in own for row in decision.holding.rows if row.partly]
     kinds = listed(sorted({row.type for row in rows}))
     if rows[0].partly == "update":
@@ -165,7 +165,7 @@ def _cells(decisions: Iterable[Decision], besides: Callable[[Decision], object] 
     return list(alike.values())
 
 
-def _unsaid(own: list[Decision], world: World, diagnostics: Diagnostics) -> None:
+def _unsaid(own: list[Decision], diagnostics: Diagnostics) -> None:
     missing = sorted({key for decision in own for key in decision.holding.missing})
     means = "; or ".join(_MEANS[key] for key in missing)
     _say(
@@ -188,7 +188,7 @@ def _escape(own: list[Decision], diagnostics: Diagnostics) -> None:
         diagnostics.note("PCC404", headline, *_place(own), help=help)
 
 
-def _refused(own: list[Decision], world: World, diagnostics: Diagnostics) -> None:
+def _refused(own: list[Decision], diagnostics: Diagnostics) -> None:
     _say(
         own,
         diagnostics,
@@ -198,15 +198,11 @@ def _refused(own: list[Decision], world: World, diagnostics: Diagnostics) -> Non
     )
 
 
-def _split(own: list[Decision], world: World, diagnostics: Diagnostics) -> None:
-    diagnostics.warning("PCC402", _split_headline(own, world), *_place(own), help=_split_help(own, world))
+def _split(own: list[Decision], world: World, say: Callable[..., None]) -> None:
+    say("PCC402", _split_headline(own, world), *_place(own), help=_split_help(own, world))
 
 
-def _split_error(own: list[Decision], world: World, diagnostics: Diagnostics) -> None:
-    diagnostics.error("PCC402", _split_headline(own, world), *_place(own), help=_split_help(own, world))
-
-
-def _unmet(own: list[Decision], world: World, diagnostics: Diagnostics) -> None:
+def _unmet(own: list[Decision], diagnostics: Diagnostics) -> None:
     diagnostics.warning(
         "PCC402",
         f"{_names(own)} {_where(own)} reaches environments that require what no call meets at once: left out",
@@ -270,7 +266,7 @@ def _unsound(decisions: Iterable[Decision], diagnostics: Diagnostics) -> None:
             )
 
 
-def _spellings(matrix: Matrix, decisions: Iterable[Decision], diagnostics: Diagnostics) -> None:
+def _spellings(decisions: Iterable[Decision], diagnostics: Diagnostics) -> None:
     """Long boundary keys whose second spellings nobody listed: one warning for the matrix."""
     open_ = [one for one in decisions if one.outcome == "granted" and one.holding.open_spellings]
     keys = sorted({key for one in open_ for key in one.holding.open_spellings})

@@ -20,7 +20,7 @@ from policycc.iam.model import VERSION_2012, Condition
 from policycc.ir.outcome import TrustDocument
 from policycc.ir.statement import Principal, Statement
 from policycc.lower.requirements import mfa_conditions, networks_of
-from policycc.model.matrix import Group, Matrix, Trust
+from policycc.model.matrix import Matrix, Trust
 from policycc.model.roles import Roles
 
 _SIZE = "trust_policy_size"
@@ -91,7 +91,7 @@ def _statements(matrix: Matrix, principal: Principal, roles: Roles) -> list[_Jso
         hub = next(account for account in matrix.accounts if account.identity)
         return [_assume({"AWS": f"arn:{matrix.partition}:iam::{hub.id}:root"}, way) for way in ways]
     trust = group.trust or Trust()
-    return [*_people(matrix, trust, ways), *_federated(matrix, group, trust, principal), *_services(trust)]
+    return [*_people(matrix, trust, ways), *_federated(matrix, trust, principal), *_services(trust)]
 
 
 def _environments(matrix: Matrix, principal: Principal) -> tuple[str, ...]:
@@ -111,7 +111,7 @@ def _people(matrix: Matrix, trust: Trust, ways: tuple[tuple[Condition, ...], ...
     return [_assume({"AWS": _one_or_many(sorted(arns))}, (*way, *external)) for way in ways]
 
 
-def _federated(matrix: Matrix, group: Group, trust: Trust, principal: Principal) -> list[_Json]:
+def _federated(matrix: Matrix, trust: Trust, principal: Principal) -> list[_Json]:
     account = matrix.account(principal.account).id
     environments = _environments(matrix, principal)
     found = []
