@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from policycc import pipeline
@@ -21,7 +21,7 @@ from policycc.model.apart import clashes
 from policycc.model.matrix import Environment, Matrix
 from policycc.model.roles import Roles
 from policycc.plan.blocks import Blocks, Decided, Place
-from policycc.plan.conflicts import SEVERITIES, Graph, graph
+from policycc.plan.conflicts import SEVERITIES, Graph, Node, graph
 from policycc.plan.partition import Partition, best
 from policycc.plan.report import Plan, PlannedAccount, PlannedEnvironment, Topology
 from policycc.plan.topologies import AS_WRITTEN, TOPOLOGIES, Home, as_written, changes, homes, pairs, partition, rehomed
@@ -62,11 +62,14 @@ class Planned:
         for document in self.documents:
             matrix = next(one for one in self.matrices if one.path == document.file)
             tables = changes(matrix, found)
+            if not tables:
+                texts[document.file] = (document.text, document.text)
+                continue
             if Path(document.file).suffix.lower() in _OTHER_FORMS or document.text.lstrip()[:1] == "{":
                 diagnostics.error(
                     "PCC614",
                     f"{quoted(document.file)} is not TOML, and accounts are written into TOML only",
-                    help=f"write them by hand: {_by_hand(tables)}" if tables else None,
+                    help=f"write them by hand: {_by_hand(tables)}",
                 )
                 continue
             try:
@@ -130,8 +133,35 @@ def _plan(asked: tuple[Asked, ...], catalogue: Catalogue) -> tuple[Plan, _Homes]
         tuple(describe.topology(name, home) for name, home in chosen),
         optimum.exact,
         optimum.accounts_at_least,
+        _kept_if_exclusive(matrices, partition("optimum", found, optimum.accounts), blocks),
     )
     return made, tuple(chosen)
+
+
+def _kept_if_exclusive(
+    matrices: tuple[Matrix, ...], parts: tuple[tuple[Node, ...], ...], blocks: Blocks
+) -> tuple[str, ...]:
+    """The accounts as written that would hold what the optimum gives a new one, if the matrix said that nothing else
+    lives in them: asked of all of them at once, so that what is said is true when all are made exclusive."""
+    may_share = _Apart(matrices).may_share
+    now = homes(parts, matrices, blocks, may_share)
+    taken = {home.account.name for home in now}
+    open_ = {home.account.name for home in as_written(matrices) if not home.account.exclusive} - taken
+    then = homes(parts, tuple(_exclusive(matrix, open_) for matrix in matrices), blocks, may_share)
+    to_make = {home.places for home in now if home.new}
+    return tuple(sorted(home.account.name for home in then if home.account.name in open_ and home.places in to_make))
+
+
+def _exclusive(matrix: Matrix, names: set[str]) -> Matrix:
+    """The matrix with these accounts declared, and exclusive."""
+    somewhere = next((environment.span for environment in matrix.environments), None)
+    return replace(
+        matrix,
+        accounts=tuple(
+            replace(one, exclusive=True, span=one.span or somewhere) if one.name in names else one
+            for one in matrix.accounts
+        ),
+    )
 
 
 def _optimum(asked: tuple[Asked, ...], catalogue: Catalogue, blocks: Blocks) -> tuple[Graph, Partition]:

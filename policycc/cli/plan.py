@@ -88,6 +88,7 @@ def _rendered(planned: Planned, form: str) -> str:
 def _write(planned: Planned, topology: str, diagnostics: Diagnostics) -> None:
     from policycc.emit.errors import OutputError
     from policycc.emit.matrix_file import rewrite
+    from policycc.plan.consequences import ids_to_write
 
     texts, problems = planned.rewritten(topology)
     diagnostics.extend(problems)
@@ -101,8 +102,13 @@ def _write(planned: Planned, topology: str, diagnostics: Diagnostics) -> None:
     if not changed:
         console.write(f"nothing to write: the matrix has these accounts already ({topology})\n")
         return
-    found = planned.plan.topology(topology).accounts if planned.plan else ()
+    if planned.plan is None:
+        return
+    written = planned.plan.topology(topology)
+    found = written.accounts
     for account in found:
         console.write(f"{account.name}: {', '.join(account.environments)}{' (new)' if account.new else ''}\n")
     names = ", ".join(str(path) for path in changed)
     console.write(f"{plural(len(found), 'account')} written to {names}\n")
+    for line in ids_to_write(written):
+        console.write(f"to do: {line}\n")

@@ -179,7 +179,8 @@ def _decided(parts: Iterable[_Part], several: bool) -> Decided:
                 touched.update(
                     (place.matrix, place.name)
                     for place in part.world.account_places(one.place)
-                    if part.world.label(place) in reaches and not (place.matrix == part.matrix.name and place.name in own)
+                    if part.world.label(place) in reaches
+                    and not (place.matrix == part.matrix.name and place.name in own)
                 )
             clashes.update(_clashes(here, one, part.world))
     return Decided(

@@ -53,7 +53,7 @@ def billed_by_tag(topology: Topology) -> tuple[str, ...]:
 
 def bill(topology: Topology) -> str:
     """What the bill shows, in a sentence."""
-    by_tag = _names(billed_by_tag(topology))
+    by_tag = named(billed_by_tag(topology))
     if len(topology.accounts) == 1:
         return (
             f"one account, one bill; only activated cost allocation tags tell {by_tag} apart"
@@ -70,14 +70,14 @@ def audit(plan: Plan, topology: Topology) -> tuple[str, ...]:
     found = scopes(plan, topology)
     if found:
         return tuple(
-            f"{one.scope}: account {one.account} with {_names(one.environments)}, reached by "
-            f"{_names(one.groups) or 'nobody'}" + (f"; {_names(one.drawn_in)} drawn in" if one.drawn_in else "")
+            f"{one.scope}: account {one.account} with {named(one.environments)}, reached by "
+            f"{named(one.groups) or 'nobody'}" + (f"; {named(one.drawn_in)} drawn in" if one.drawn_in else "")
             for one in found
         )
     production = {environment.title for environment in plan.environments if environment.production}
     return tuple(
-        f"production: account {account.name} with {_names(account.environments)}, reached by "
-        f"{_names(account.groups) or 'nobody'}"
+        f"production: account {account.name} with {named(account.environments)}, reached by "
+        f"{named(account.groups) or 'nobody'}"
         for account in topology.accounts
         if production & set(account.environments)
     )
@@ -89,10 +89,9 @@ def to_do(plan: Plan, topology: Topology) -> tuple[str, ...]:
     new = [account for account in topology.accounts if account.new]
     if new:
         lines.append(f"make {_accounts(new)}, and let nothing else live in {'it' if len(new) == 1 else 'them'}")
-    if topology.ids_needed:
-        lines.append(f"write the `id` of {_names(topology.ids_needed)} into the matrix: roles name it")
+    lines += ids_to_write(topology)
     if topology.moves:
-        lines.append(f"move the resources of {_names(topology.moves)}")
+        lines.append(f"move the resources of {named(topology.moves)}")
     marks = {environment.title: environment.moves_marks for environment in plan.environments}
     for title in topology.moves:
         if marks[title]:
@@ -102,16 +101,24 @@ def to_do(plan: Plan, topology: Topology) -> tuple[str, ...]:
     for group, count in topology.repeated:
         lines.append(f"repeat the group {group} and its users in {count} accounts, or name an identity account")
     for shared, titles in topology.copies:
-        lines.append(f"copy what {_names(titles)} take from {shared} into their accounts, or share it with them")
+        lines.append(f"copy what {named(titles)} take from {shared} into their accounts, or share it with them")
     for account in topology.accounts:
         if account.new and account.features:
-            lines.append(f"switch on {_names(account.features)} in {account.name}")
+            lines.append(f"switch on {named(account.features)} in {account.name}")
     return tuple(lines)
 
 
+def ids_to_write(topology: Topology) -> tuple[str, ...]:
+    """The line on ids that the matrix must have before it builds, if there is one."""
+    if not topology.ids_needed:
+        return ()
+    return (f"write the `id` of {named(topology.ids_needed)} into the matrix: roles name it",)
+
+
 def _accounts(accounts: Sequence[PlannedAccount]) -> str:
-    return f"the account{'' if len(accounts) == 1 else 's'} {_names([account.name for account in accounts])}"
+    return f"the account{'' if len(accounts) == 1 else 's'} {named([account.name for account in accounts])}"
 
 
-def _names(names: Sequence[str]) -> str:
+def named(names: Sequence[str]) -> str:
+    """Names in a row, as a sentence has them."""
     return " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else "".join(names)

@@ -89,7 +89,9 @@ class Topology:
 class Plan:
     """The plan of matrices that are built together. `exact` says that the optimum is proved to be one; without it there
     may be a way with fewer accounts, but not with fewer than `accounts_at_least`. `topologies` begin with the matrix as
-    it is written; those of the same accounts are all there, each under its own name."""
+    it is written; those of the same accounts are all there, each under its own name.
+    `kept_if_exclusive` are accounts as written that the optimum would keep in place of new ones if they were
+    exclusive."""
 
     matrices: tuple[str, ...]
     catalogue: tuple[str, str]
@@ -98,6 +100,7 @@ class Plan:
     topologies: tuple[Topology, ...]
     exact: bool
     accounts_at_least: int
+    kept_if_exclusive: tuple[str, ...]
 
     def topology(self, name: str) -> Topology:
         """A topology by its name. Raises KeyError."""

@@ -117,7 +117,8 @@ def _with_shared(
 ) -> tuple[Home, ...]:
     """Shared environments live with those that use them: each where the least is left out for it, then where most
     environments take inputs of it, then where it reaches the least. One that may share with none has its own
-    account."""
+    account: the one as written, if nobody took it and it is as good as a new one."""
+    declared = {name: account for name, account in _accounts(matrices).items() if account.span is not None}
     shared = [
         (matrix.name, environment) for matrix in matrices for environment in matrix.environments if environment.shared
     ]
@@ -139,13 +140,18 @@ def _with_shared(
             number = min(options)[-1]
             home = found[number]
             found = (*found[:number], replace(home, places=home.places | {place}), *found[number + 1 :])
-        else:
-            node = Node(matrix, environment, environment.name)
-            name = name_for((node,), (), taken)
-            taken.add(name)
-            id = f"{len(found):012}" if needs_id else None
-            account = Account(name, id, exclusive=True, features=_features(frozenset({place}), matrices))
-            found = (*found, Home(account, frozenset({place}), True))
+            continue
+        alone = frozenset({place})
+        features = _features(alone, matrices)
+        own = declared.get(environment.account)
+        free = own is not None and all(home.account.name != own.name for home in found)
+        if own is not None and free and _suits(own, alone, features, blocks):
+            found = (*found, Home(own, alone, False))
+            continue
+        name = name_for((Node(matrix, environment, environment.name),), (), taken)
+        taken.add(name)
+        id = f"{len(found):012}" if needs_id else None
+        found = (*found, Home(Account(name, id, exclusive=True, features=features), alone, True))
     return found
 
 

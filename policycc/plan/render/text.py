@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from policycc.plan.conflicts import Edge
-from policycc.plan.consequences import audit, bill, to_do
+from policycc.plan.consequences import audit, bill, named, to_do
 from policycc.plan.render.cells import fold
 from policycc.plan.render.drawing import draw
 from policycc.plan.render.table import rows, same_as
@@ -122,9 +122,8 @@ def _ending(plan: Plan) -> Iterator[str]:
         )
     if best.splits:
         yield "What is left out even so is kept from a shared environment, which lives with those that use it."
-    open_ = [account for account in plan.topologies[0].accounts if not account.exclusive]
-    left = {account.name for account in open_} - {account.name for account in best.accounts}
-    if left:
-        names = " and ".join(sorted(left))
-        yield f"{names} would be kept if it were `exclusive`: say so in the matrix if nothing else lives there."
+    kept = plan.kept_if_exclusive
+    if kept:
+        who, where = ("it were", "there") if len(kept) == 1 else ("they were", "in them")
+        yield f"{named(kept)} would be kept if {who} `exclusive`: say so in the matrix if nothing else lives {where}."
     yield "`policycc plan --write optimum` writes these accounts into the matrix."

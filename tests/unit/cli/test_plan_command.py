@@ -161,3 +161,117 @@ def test_a_link_and_a_read_only_file_are_left_alone(matrix: Path, capsys: pytest
     assert status_of_run(["plan", "matrix.toml", "--write", "optimum"]) == 2
     assert capsys.readouterr().err.count("PCC614") == 2
     assert matrix.read_text() == MATRIX
+
+
+SHARED = """\
+version = 1
+name = "shop"
+[accounts.p]
+[accounts.q]
+[environments.dev]
+[environments.prod]
+scopes = ["pci"]
+account = "p"
+[environments.platform]
+shared = true
+scopes = ["other"]
+account = "q"
+[access.ops]
+dev = ["ec2:StartInstances"]
+prod = ["ec2:StopInstances"]
+"""
+
+
+@pytest.mark.parametrize("topology", ["single", "hybrid", "separate", "optimum"])
+def test_a_shared_environment_with_an_account_of_its_own_keeps_it(
+    topology: str, matrix: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    alone = SHARED.replace("[environments.dev]\n", "").replace('dev = ["ec2:StartInstances"]\n', "")
+    matrix.write_text(alone if topology == "single" else SHARED)
+    assert status_of_run(["plan", "--write", topology]) == 0
+    written = matrix.read_text()
+    assert 'account = "q"' in written and "accounts.platform" not in written
+    capsys.readouterr()
+    assert status_of_run(["plan", "--write", topology]) == 0
+    assert "nothing to write" in capsys.readouterr().out
+    assert matrix.read_text() == written
+
+
+OPEN = """\
+version = 1
+name = "shop"
+[accounts.p]
+[accounts.q]
+[environments.dev]
+account = "p"
+[environments.prod]
+account = "q"
+[access.ops]
+dev = [{dev}]
+prod = [{prod}]
+"""
+
+
+def ending(capsys: pytest.CaptureFixture[str]) -> list[str]:
+    assert status_of_run(["plan"]) == 0
+    return [line for line in capsys.readouterr().out.splitlines() if "would be kept" in line]
+
+
+def test_an_account_that_the_optimum_does_without_would_not_be_kept(
+    matrix: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Both fit into p, so that q is left over whatever it is."""
+    matrix.write_text(OPEN.format(dev='"ec2:DescribeInstances"', prod='"ec2:StopInstances"'))
+    assert ending(capsys) == []
+    matrix.write_text(matrix.read_text().replace("[accounts.q]", "[accounts.q]\nexclusive = true"))
+    assert "q" not in {account["name"] for account in planned(capsys)["topologies"][-1]["accounts"]}
+
+
+@pytest.mark.parametrize("prod", ["rds:CancelExportTask", "ec2:StopInstances"])
+def test_what_is_said_to_be_kept_if_exclusive_is_kept_then(
+    prod: str, matrix: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    matrix.write_text(OPEN.format(dev='"rds:CancelExportTask"', prod=f'"{prod}"').replace('account = "p"\n', ""))
+    matrix.write_text(matrix.read_text().replace("[access.ops]", '[access.others]\nprod = ["ec2:*"]\n[access.ops]'))
+    (line,) = ending(capsys)
+    names = line.partition(" would be kept")[0].split(" and ")
+    assert ("they were" in line) == (len(names) > 1)
+    before = {account["name"] for account in planned(capsys)["topologies"][-1]["accounts"]}
+    text = matrix.read_text()
+    for name in names:
+        text = text.replace(f"[accounts.{name}]\n", "").replace(
+            "\n[env", f"\n[accounts.{name}]\nexclusive = true\n[env", 1
+        )
+    matrix.write_text(text)
+    after = {account["name"] for account in planned(capsys)["topologies"][-1]["accounts"]}
+    assert set(names) <= after and not set(names) & before
+
+
+YAML = """\
+version: 1
+name: desk
+accounts: {desk: {exclusive: true}}
+environments: {dev: {account: desk, tags: {env: desk}}}
+access: {writers: {dev: ["rds:CancelExportTask"]}}
+"""
+
+
+def test_yaml_that_needs_no_change_is_in_nobodys_way(matrix: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    other = matrix.with_name("desk.yaml")
+    other.write_text(YAML)
+    assert status_of_run(["plan", "desk.yaml", "--write", "optimum"]) == 0
+    assert "nothing to write" in capsys.readouterr().out
+    assert status_of_run(["plan", "desk.yaml", "matrix.toml", "--write", "separate"]) == 0
+    assert capsys.readouterr().out.endswith("written to matrix.toml\n")
+    assert other.read_text() == YAML
+    assert status_of_run(["check", "desk.yaml", "matrix.toml"]) == 0
+
+
+def test_writing_says_which_ids_are_still_to_come(matrix: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    role = '[groups.operators]\nkind = "role"\n[groups.operators.trust]\ngithub = ["shop/shop:environment:prod"]\n'
+    matrix.write_text(MATRIX + role)
+    assert status_of_run(["plan"]) == 0
+    lines = [line.strip() for line in capsys.readouterr().out.splitlines() if "write the `id`" in line]
+    assert status_of_run(["plan", "--write", "optimum"]) == 0
+    last = capsys.readouterr().out.splitlines()[-1]
+    assert last.startswith("to do: write the `id` of ") and last in lines
