@@ -24,8 +24,9 @@ so that a matrix has the same answer on every machine."""
 class Problem:
     """`apart[i]` is the mask of the environments that must not share an account with `i`, symmetric. `classes` are
     pairs of a mask and a weight above 0. `meets` says whether an account may hold a set; it must hold for all single
-    environments and for all subsets of a set for which it holds. `kinds` tells environments apart that `meets` does:
-    those of one kind are the same to it."""
+    environments and for all subsets of a set for which it holds. `kinds` tells environments apart that `meets` does: it
+    looks at nothing but which kinds a set has, so that another of a kind that is there changes nothing. Without `kinds`
+    all are of one kind, and `meets` then holds for every set."""
 
     size: int
     apart: tuple[int, ...]
@@ -93,6 +94,8 @@ def best(problem: Problem, limit: int = LIMIT) -> Partition:
 def _twins(problem: Problem) -> list[int]:
     """Environments that no class, no pair and no demand tells apart, as masks; the heaviest first.
 
+    Twins that may not share an account after all, because `kinds` hides what tells them apart, are not put together.
+
     Some best way keeps twins together. Say u lives in A and its twin v in B, and u pays no more in A than v in B. Then
     v can move to A: A holds u already, so nobody there pays more and nothing forbids it, v pays there what u pays, and
     B pays no more than before."""
@@ -102,12 +105,14 @@ def _twins(problem: Problem) -> list[int]:
         memberships = tuple(bool(members >> index & 1) for members, _ in problem.classes)
         key = (memberships, problem.apart[index], kinds[index])
         groups[key] = groups.get(key, 0) | 1 << index
+    items = [
+        item for mask in groups.values() for item in ([mask] if problem.fits(mask) else [1 << one for one in bits(mask)])
+    ]
     weight = {
-        mask: sum(weight * (mask & members).bit_count() for members, weight in problem.classes)
-        for mask in groups.values()
+        mask: sum(weight * (mask & members).bit_count() for members, weight in problem.classes) for mask in items
     }
-    degree = {mask: problem.apart[mask.bit_length() - 1].bit_count() for mask in groups.values()}
-    return sorted(groups.values(), key=lambda mask: (-degree[mask], -weight[mask], mask))
+    degree = {mask: problem.apart[mask.bit_length() - 1].bit_count() for mask in items}
+    return sorted(items, key=lambda mask: (-degree[mask], -weight[mask], mask))
 
 
 def _clique(problem: Problem, twins: list[int]) -> int:

@@ -46,17 +46,14 @@ def problems(draw: st.DrawFn, largest: int = 7) -> Problem:
             apart[one] |= 1 << other
             apart[other] |= 1 << one
     classes = draw(st.dictionaries(st.integers(1, max(2**size - 1, 1)), st.integers(1, 9), max_size=6 if size else 0))
-    # What no three may be together, though any two of them may: demands that cannot be met at once.
-    triples = (
-        draw(st.lists(st.integers(1, max(2**size - 1, 1)).filter(lambda m: m.bit_count() == 3), max_size=2))
-        if (size >= 3 and draw(st.booleans()))
-        else []
-    )
+    # Kinds of which no three may be together, though any two of them may: demands that cannot be met at once.
+    kinds = tuple(draw(st.integers(0, 4)) for _ in range(size))
+    triples = draw(st.lists(st.sets(st.integers(0, 4), min_size=3, max_size=3), max_size=3))
 
     def meets(mask: int) -> bool:
-        return not any(mask & triple == triple for triple in triples)
+        here = {kinds[index] for index in bits(mask)}
+        return not any(triple <= here for triple in triples)
 
-    kinds = tuple(tuple(bool(triple >> index & 1) for triple in triples) for index in range(size))
     return Problem(size, tuple(apart), tuple(sorted(classes.items())), meets, kinds)
 
 
@@ -69,6 +66,14 @@ def test_no_partition_is_better(problem: Problem) -> None:
     assert (len(found.accounts), found.cost) == min(item for item in prices if item is not None)
     assert price(problem, found.accounts) == (len(found.accounts), found.cost)
     assert sorted(index for mask in found.accounts for index in bits(mask)) == list(range(problem.size))
+
+
+def test_twins_that_may_not_be_together_are_not_put_together() -> None:
+    """Whatever `kinds` says: what the search gives must be possible."""
+    problem = Problem(3, (0, 0, 0), (), lambda mask: mask != 0b111, ((True,),) * 3)
+    found = best(problem)
+    assert len(found.accounts) == 2
+    assert price(problem, found.accounts) == (2, 0)
 
 
 def test_nothing_needs_no_account() -> None:
