@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Mapping
+from importlib.util import find_spec
 
 import pytest
 
@@ -18,13 +19,14 @@ from policycc.verify.requests import Subject
 from policycc.verify.search import Undecided, Witness, find
 from policycc.verify.terms import Term
 from tests.support.proving import PATH, matrices, policies
+from tests.support.tools import need
 
-pytest.importorskip("z3")
 POLICIES = int(os.environ.get("POLICYCC_Z3_POLICIES", "6"))
 SEED = int(os.environ.get("POLICYCC_PROVER_SEED", "1"))
 
 
 def test_same_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    need(find_spec("z3"), "z3-solver")
     asked = {"yes": 0, "no": 0, "open": 0}
 
     def both(subject: Subject, term: Term, spellings: Mapping[str, str], names: Iterable[str] = ()) -> Witness | None:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from policycc import pipeline
 from policycc.catalogue.catalogue import Catalogue
 from policycc.catalogue.catalogue import load as load_catalogue
 from policycc.catalogue.selectors import Selectors
@@ -47,7 +48,6 @@ def findings(code: str, kind: str, folder: Path) -> list[Diagnostic]:
     """What is said of an example: by the front end and the catalogue, or for later codes by the whole pipeline."""
     matrices = written(blocks(code, kind), folder)
     if code >= "PCC4":
-        pipeline = pytest.importorskip("policycc.pipeline")
         return list(pipeline.check(matrices).diagnostics)
     loaded, diagnostics = load(matrices)
     for matrix in loaded:

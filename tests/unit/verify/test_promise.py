@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from functools import cache
+from importlib.util import find_spec
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from policycc.model.load import load_documents
 from policycc.model.matrix import Matrix
 from policycc.source.read import read_text
 from policycc.verify import Verdict, Verification, smt, verify
+from tests.support.tools import need
 
 Json = dict[str, Any]
 HEAD = 'version = 1\nname = "app"\n[accounts.main]\nid = "111111111111"\n'
@@ -318,7 +320,7 @@ def test_a_group_that_holds_the_whole_account() -> None:
 
 
 def test_policy_variables_are_decided_by_z3_or_open() -> None:
-    pytest.importorskip("z3")
+    need(find_spec("z3"), "z3-solver")
     statement = allow(["ec2:StopInstances"], INSTANCES, StringEquals=held("${aws:PrincipalTag/env}"))
     found = proof(TWO, statement, access=cell("ec2:StopInstances"))
     assert {"isolation", "exactness"} <= refuted(found)
