@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
+POLICYCC = Path(sys.executable).with_name("policycc")
 MATRIX = ROOT / "fixtures" / "matrices" / "three-environments" / "matrix.toml"
 ACTIONS = (
     "ec2:AttachVolume",
@@ -58,7 +59,7 @@ class Contender:
 
 def contenders(folder: Path, peers: Path | None) -> list[Contender]:
     """The commands to compare. `folder` is for their files, `peers` an environment with policy_sentry, or None."""
-    policycc = str(Path(sys.executable).with_name("policycc"))
+    policycc = str(POLICYCC)
     matrix = shutil.copy(MATRIX, folder)
     output = folder / "policies"
     found = [
@@ -121,6 +122,10 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=15, help="turns (default 15)")
     parser.add_argument("--json", action="store_true", help="print the medians in seconds as JSON")
     arguments = parser.parse_args()
+    needed = [POLICYCC, *([arguments.peers / "bin" / "policy_sentry"] if arguments.peers is not None else [])]
+    for script in needed:
+        if not script.is_file():
+            parser.error(f"there is no {script}: install it first")
     with tempfile.TemporaryDirectory() as name:
         found = contenders(Path(name), arguments.peers)
         medians = measure(found, arguments.runs)

@@ -7,11 +7,12 @@ once; a request is made from plain values each time. The two must agree on how m
 
 from __future__ import annotations
 
+import argparse
 import json
 import random
+import shutil
 import statistics
 import subprocess
-import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -120,6 +121,18 @@ def _theirs(node_modules: Path, policies: list[dict[str, Any]], requests: list[d
     return json.loads(done.stdout)
 
 
-if __name__ == "__main__":
+def _node_modules() -> Path:
+    """The folder that the command line names."""
     default = Path(__file__).parents[1] / "tests" / "differential" / "oracle" / "node_modules"
-    main(Path(sys.argv[1]).resolve() if len(sys.argv) > 1 else default)
+    parser = argparse.ArgumentParser(description="Compare the evaluator with @cloud-copilot/iam-simulate.")
+    parser.add_argument("node_modules", type=Path, nargs="?", default=default, help="a folder with that npm package")
+    found: Path = parser.parse_args().node_modules.resolve()
+    if not (found / "@cloud-copilot" / "iam-simulate").is_dir():
+        parser.error(f"{found} has no @cloud-copilot/iam-simulate")
+    if shutil.which("node") is None:
+        parser.error("Node.js is needed, and there is no `node`")
+    return found
+
+
+if __name__ == "__main__":
+    main(_node_modules())
