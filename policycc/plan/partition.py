@@ -106,11 +106,11 @@ def _twins(problem: Problem) -> list[int]:
         key = (memberships, problem.apart[index], kinds[index])
         groups[key] = groups.get(key, 0) | 1 << index
     items = [
-        item for mask in groups.values() for item in ([mask] if problem.fits(mask) else [1 << one for one in bits(mask)])
+        item
+        for mask in groups.values()
+        for item in ([mask] if problem.fits(mask) else [1 << one for one in bits(mask)])
     ]
-    weight = {
-        mask: sum(weight * (mask & members).bit_count() for members, weight in problem.classes) for mask in items
-    }
+    weight = {mask: sum(weight * (mask & members).bit_count() for members, weight in problem.classes) for mask in items}
     degree = {mask: problem.apart[mask.bit_length() - 1].bit_count() for mask in items}
     return sorted(items, key=lambda mask: (-degree[mask], -weight[mask], mask))
 
