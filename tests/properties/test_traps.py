@@ -16,7 +16,7 @@ import pytest
 
 from policycc import pipeline
 from policycc.catalogue import language
-from policycc.catalogue.facts import Part
+from policycc.catalogue.facts import Part, RowFacts
 from policycc.source.read import read_text
 from policycc.verify.residuals import ASSUMPTIONS
 from tests.support import matrices, sweep, sweep_report
@@ -77,7 +77,8 @@ def asked_of(statement: Json) -> Iterator[tuple[str, str, list[str]]]:
 
 @pytest.mark.parametrize("service", sweep_report.REVIEWED)
 def test_only_allows_with_positive_tests_and_the_three_guards(service: str) -> None:
-    """1, 2, 8, 14: no Deny, no negation, no IfExists; ForAllValues asks of tag keys alone, and Null of two things."""
+    """0.1, 0.2, 0.9, 10.1, 10.2, 10.8, 10.25, 10.26: no Deny, no negation, no IfExists; ForAllValues asks of tag
+    keys alone, and Null of two things."""
     for action, statement in statements(service):
         assert statement["Effect"] == "Allow"
         assert not {"NotAction", "NotResource", "NotPrincipal", "Principal"} & set(statement)
@@ -94,7 +95,7 @@ def test_only_allows_with_positive_tests_and_the_three_guards(service: str) -> N
 
 @pytest.mark.parametrize("service", sweep_report.REVIEWED)
 def test_tags_are_compared_whole_and_with_literals(service: str) -> None:
-    """7, 9: StringEquals with the value itself, never a pattern and never a variable of the caller."""
+    """5.3, 7.15, 10.7, 10.9: StringEquals with the value itself, never a pattern and never a variable of the caller."""
     for action, statement in statements(service):
         for operator, key, values in asked_of(statement):
             if "tag/" in key.lower() and operator != "Null":
@@ -105,7 +106,7 @@ def test_tags_are_compared_whole_and_with_literals(service: str) -> None:
 
 @pytest.mark.parametrize("service", sweep_report.REVIEWED)
 def test_actions_are_spelled_out_and_arns_are_whole(service: str) -> None:
-    """12, 21: no action by pattern; six segments; ARNs are compared as ARNs."""
+    """10.12, 10.21: no action by pattern; six segments; ARNs are compared as ARNs."""
     for action, statement in statements(service):
         assert not any(set(name) & set("*?") for name in statement["Action"]), action
         for resource in statement["Resource"]:
@@ -117,7 +118,8 @@ def test_actions_are_spelled_out_and_arns_are_whole(service: str) -> None:
 
 @pytest.mark.parametrize("service", sweep_report.REVIEWED)
 def test_what_a_call_creates_carries_the_tags_on_the_call_itself(service: str) -> None:
-    """4, 5, 6: the request's tags on the create, not only on the tag action, and no second spelling of a key."""
+    """0.5, 2.5, 3.2, 5.1, 10.4, 10.6: the request's tags on the create, not only on the tag action, and
+    no second spelling of a key."""
     for action in sweep.actions([service]):
         facts = facts_of(action)
         taggable = [row for row in facts.rows if row.part is Part.CREATED and row.request_tag]
@@ -132,13 +134,13 @@ def test_what_a_call_creates_carries_the_tags_on_the_call_itself(service: str) -
 
 @pytest.mark.parametrize("action", SEE_NO_TAGS)
 def test_a_tag_writer_that_cannot_be_judged_is_never_granted(action: str) -> None:
-    """3.54, 3.25: writers that never see the resource's tags, and removers that never see the keys."""
+    """0.6, 3.4, 3.5, 3.7, 10.5: writers that never see the resource's tags, and removers that never see the keys."""
     assert sweep.decide(action).outcome == "omitted"
 
 
 @pytest.mark.parametrize("action", ACCOUNT_WIDE)
 def test_an_account_wide_write_is_never_granted(action: str) -> None:
-    """23: there is nothing to hold it by."""
+    """0.10, 10.23: there is nothing to hold it by."""
     assert sweep.decide(action).outcome in ("split", "omitted")
 
 
@@ -150,14 +152,14 @@ def test_a_read_that_shows_secrets_is_not_granted_by_default(action: str) -> Non
 
 @pytest.mark.parametrize("action", FORBIDDEN)
 def test_what_defeats_the_boundary_is_left_out(action: str) -> None:
-    """7.1, 7.2, 7.7, 7.14, 7.16: policies, credentials, trust, sharing, switches."""
+    """0.7, 7.1, 7.2, 7.7, 7.14, 7.16, 10.23: policies, credentials, trust, sharing, switches."""
     found = sweep.decide(action)
     assert (found.outcome, found.why) == ("omitted", "escape")
 
 
 @pytest.mark.parametrize("action", ["iam:PassRole", "sts:AssumeRole"])
 def test_a_role_is_held_by_its_path_and_never_by_a_tag(action: str) -> None:
-    """10, 0.8: only roles under the environment's paths, passed only to the services of the cell."""
+    """0.8, 7.3, 7.4, 7.10, 10.10: only roles under the environment's paths, passed only to the services of the cell."""
     granted = ("lambda:CreateFunction", action)
     own = [one for one in sweep.written(*granted) if action in one["Action"]]
     assert own
@@ -169,6 +171,7 @@ def test_a_role_is_held_by_its_path_and_never_by_a_tag(action: str) -> None:
 
 
 def test_a_role_is_passed_to_nobody_without_an_action_that_passes() -> None:
+    """7.3: nothing in the cell says to which service it would go."""
     assert sweep.decide("iam:PassRole").outcome == "omitted"
 
 
@@ -183,29 +186,48 @@ def test_a_create_or_update_is_never_held_by_the_request_alone(action: str) -> N
         assert not open_names or own
 
 
-@pytest.mark.parametrize("operator", ["StringEquals", "StringLike", "ArnLike", "Bool"])
-def test_a_test_of_an_absent_key_never_opens(operator: str) -> None:
-    """0.1, 0.2: every operator that a statement tests tags, names or roles with is false where the key is absent."""
+@pytest.mark.parametrize(
+    ("operator", "value", "met"),
+    [
+        *(("StringEquals", "dev", "dev"), ("StringLike", "d*", "dev"), ("Bool", "true", "true")),
+        *(("ArnLike", INSTANCE, INSTANCE), ("ArnEquals", INSTANCE, INSTANCE)),
+        *(("IpAddress", "192.0.2.0/24", "192.0.2.1"), ("NumericLessThan", "5", "4")),
+    ],
+)
+def test_a_test_of_an_absent_key_never_opens(operator: str, value: str, met: str) -> None:
+    """0.1, 0.2: every operator that a statement tests anything with is false where the key is absent."""
     statement = {"Effect": "Allow", "Action": "ec2:StopInstances", "Resource": "*"}
-    badge = holder({**statement, "Condition": {operator: {"aws:ResourceTag/env": "true"}}})
+    badge = holder({**statement, "Condition": {operator: {"aws:ResourceTag/env": value}}})
     asked = Request("ec2:StopInstances", INSTANCE, "instance", "existing", {})
-    assert badge.allows(asked.with_context(**{"aws:ResourceTag/env": "true"})) or operator == "ArnLike"
+    assert badge.allows(asked.with_context(**{"aws:ResourceTag/env": met}))
     assert not badge.allows(asked)
 
 
 @pytest.mark.parametrize("service", sweep_report.REVIEWED)
 def test_each_type_of_a_call_has_its_own_statement(service: str) -> None:
     """0.3, 2.1, 10.3: no statement of an action with several types asks one type's test of another."""
+    for action, row, key in tags_asked(service):
+        assert key.partition("/")[0].lower() in tag_keys_of(row), (action, row.type)
+        # A new resource has no tags yet, so that a test of them would never be met.
+        assert row.part is not Part.CREATED or row.parents_tags, (action, row.type)
+
+
+def tags_asked(service: str) -> Iterator[tuple[str, RowFacts, str]]:
+    """For actions with several types: the tags of an existing resource that are asked for where the statement names a
+    type, with that type."""
     for action, statement in statements(service):
-        rows = {row.type: row for row in facts_of(action).rows}
+        rows = facts_of(action).rows
         if len(rows) < 2 or action not in statement["Action"]:
             continue
-        tests_tags = [key for _, key, _ in asked_of(statement) if key.lower().startswith("aws:resourcetag/")]
-        for row in rows.values() if tests_tags else ():
-            pattern = language.render(row.arn, "aws", "111111111111")
-            # EC2 tells new from existing by the row: a test of the resource's tags would never be met by a new one.
-            if pattern in statement["Resource"] and service == "ec2":
-                assert row.part is not Part.CREATED, (action, row.type)
+        keys = [key for _, key, _ in asked_of(statement) if "resourcetag/" in key.lower()]
+        for row in rows:
+            if language.render(row.arn, "aws", "111111111111") in statement["Resource"]:
+                yield from ((action, row, key) for key in keys)
+
+
+def test_the_tags_of_many_types_are_asked_for() -> None:
+    """Or else the test before would say nothing."""
+    assert sum(1 for service in sweep_report.REVIEWED for _ in tags_asked(service)) > 1000
 
 
 @pytest.mark.parametrize("service", sweep_report.REVIEWED)
@@ -276,11 +298,14 @@ def test_what_the_network_lets_through_is_an_assumption(action: str) -> None:
 
 def test_nobody_chooses_the_tags_of_a_session() -> None:
     """7.15, 10.9: no statement reads the caller's tags, none lets him choose a session's, and no trust policy does."""
-    for action in ("sts:TagSession", "sts:GetFederationToken", "sts:SetContext", "iam:TagUser", "sts:AssumeRole"):
-        text = str(sweep.written(action))
-        assert "PrincipalTag" not in text and "TagSession" not in text
-    assert sweep.decide("sts:TagSession").why == "escape"
-    for path in matrices.MATRICES.rglob("trust/*.json"):
+    for action in ("sts:TagSession", "sts:GetFederationToken", "sts:SetContext"):
+        assert sweep.decide(action).why == "escape" and not sweep.written(action)
+    for action in ("iam:TagUser", "sts:AssumeRole"):
+        written = sweep.written(action)
+        assert written and "PrincipalTag" not in str(written) and "TagSession" not in str(written)
+    trusting = list(matrices.MATRICES.rglob("trust/*.json"))
+    assert trusting
+    for path in trusting:
         for statement in json.loads(path.read_text("utf-8"))["Statement"]:
             assert "TagSession" not in str(statement["Action"])
 
@@ -310,7 +335,7 @@ def test_what_a_resource_says_of_itself_is_an_assumption() -> None:
 
 
 def test_every_trap_is_kept_out_by_a_test() -> None:
-    """The numbers are complete, and each test that fixtures/traps.toml names is there."""
+    """The numbers are complete, each test that fixtures/traps.toml names is there, and those here say their numbers."""
     traps = tomllib.loads((matrices.ROOT / "fixtures" / "traps.toml").read_text("utf-8"))["trap"]
     numbers = [trap["number"] for trap in traps]
     assert len(set(numbers)) == len(numbers)
@@ -322,3 +347,7 @@ def test_every_trap_is_kept_out_by_a_test() -> None:
             path, _, name = test.partition("::")
             source = (matrices.ROOT / path).read_text("utf-8")
             assert re.search(rf"^def {name}\(", source, re.MULTILINE), test
+    for name, test in globals().items():
+        said = re.match(r"((?:\d+\.\d+(?:, )?)+): ", test.__doc__ or "") if name.startswith("test_") else None
+        own = [one["number"] for one in traps if f"tests/properties/test_traps.py::{name}" in one["tests"]]
+        assert own == (said[1].split(", ") if said else []), name
