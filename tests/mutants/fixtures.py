@@ -72,7 +72,7 @@ class Mutant:
     @property
     def reviewed(self) -> int | None:
         """The entry of reviewed.toml that says that the promise is kept here although the kind breaks it."""
-        return reviewed(self.fixture, self.kind.name, self.before, self.after)
+        return reviewed(self.fixture, self.kind.name, self.path, self.before, self.after)
 
     def verdict(self) -> Verdict:
         """What the prover says of the mutant. What keeps the promise may grow over a quota all the same."""

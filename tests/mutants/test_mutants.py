@@ -28,6 +28,7 @@ from policycc.verify.terms import Term
 from tests.mutants.kinds import KINDS, Kind, mutants
 from tests.mutants.reviewed import reviewed
 from tests.support.ladder_policies import ladder_policies
+from tests.support.tools import need
 
 MATRICES = sorted((Path(__file__).parent / "matrices").glob("*.toml"))
 ALL = os.environ.get("POLICYCC_MUTANTS") == "all"
@@ -50,7 +51,7 @@ def _of(kind: Kind, path: Path) -> Iterator[tuple[str, dict[str, bytes], bool]]:
         correct = json.loads(content)
         for index, document in mutants(kind, correct):
             before = dict(enumerate(correct["Statement"])).get(index, {})
-            kept = reviewed(path.stem, kind.name, before, document["Statement"][index]) is not None
+            kept = reviewed(path.stem, kind.name, "", before, document["Statement"][index]) is not None
             yield f"{name} statement {index}", {**documents, name: json.dumps(document).encode()}, kept
 
 
@@ -87,7 +88,7 @@ def _by_z3(subject: Subject, term: Term, spellings: Mapping[str, str], names: It
 
 @pytest.mark.skipif(not ALL, reason="Z3 takes minutes; `make policy-mutants` asks it")
 def test_z3_judges_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:
-    pytest.importorskip("z3")
+    need(smt.available(), "z3-solver")
     for kind, path in [(kind, path) for kind in KINDS if kind.label == "judge" for path in MATRICES]:
         matrices, _ = _correct(path)
         for place, documents, _ in _some(kind, path, 1):
