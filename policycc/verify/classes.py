@@ -153,11 +153,8 @@ class Sorting:
         return found
 
     def _look(self, statements: Matched, subject: Subject, arns: int) -> Live:
-        try:
-            allows = tuple(index for index in statements.allows if self._lives(index, subject, arns))
-            denies = tuple(index for index in statements.denies if self._lives(index, subject, arns))
-        except TooManyStatesError:
-            allows, denies = statements.allows, statements.denies
+        allows = tuple(index for index in statements.allows if self._lives(index, subject, arns))
+        denies = tuple(index for index in statements.denies if self._lives(index, subject, arns))
         allowed = every(
             (
                 some(self.clauses[index].scope for index in allows),

@@ -33,7 +33,7 @@ from policycc.verify.domains import (
 )
 from policycc.verify.formula import Assignment, Formula, atom, conjunction, constant, disjunction, negation
 from policycc.verify.requests import TAG_KEYS, Mode, Shape, Supply, request_key, tag_key
-from policycc.verify.strings import Tokens, classes, matches, may_meet, of_language
+from policycc.verify.strings import Tokens, classes, matches, meet, of_language
 from policycc.verify.terms import (
     All,
     ArnIn,
@@ -461,8 +461,9 @@ def _resource_tokens(pattern: str, variables: bool) -> Tokens:
 
 
 def reaches(shape: Shape, leaf: ResourceMatches) -> bool:
-    """Whether the patterns can match an ARN of the shape at all. Raises TooManyStatesError."""
-    return 1 in arn_signatures(shape, (resource_tokens(leaf),))
+    """Whether the patterns can match an ARN of the shape at all."""
+    universe = of_language(shape.arns)
+    return any(meet(universe, pattern) for pattern in resource_tokens(leaf))
 
 
 def arn_signatures(shape: Shape, groups: tuple[tuple[Tokens, ...], ...]) -> frozenset[int]:
@@ -473,7 +474,7 @@ def arn_signatures(shape: Shape, groups: tuple[tuple[Tokens, ...], ...]) -> froz
 @lru_cache(maxsize=65536)
 def _arn_signatures(universe: Tokens, groups: tuple[tuple[Tokens, ...], ...]) -> frozenset[int]:
     # Most patterns are of other services. Without them the questions of many principals become one.
-    live = [tuple(pattern for pattern in group if may_meet(universe, pattern)) for group in groups]
+    live = [tuple(pattern for pattern in group if meet(universe, pattern)) for group in groups]
     patterns = tuple(dict.fromkeys(pattern for group in live for pattern in group))
     bits = {pattern: 1 << index for index, pattern in enumerate(patterns)}
     masks = [sum(bits[pattern] for pattern in set(group)) for group in live]

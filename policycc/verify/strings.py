@@ -7,12 +7,12 @@ exist. A breadth-first walk meets every combination with its shortest witness fi
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from policycc.catalogue.language import Language, Literal
-from policycc.iam.glob import Token, Wild
+from policycc.iam.glob import Token, Wild, leading_text
 from policycc.iam.relations import unusual
 
 Tokens = tuple[Token, ...]
@@ -129,15 +129,51 @@ def matches(tokens: Tokens, text: str, fold: bool = False) -> bool:
     return bool(state & machine.final)
 
 
-def may_meet(one: Tokens, other: Tokens) -> bool:
-    """Whether the literals that open and close two patterns allow of a common string; a cheap first look."""
-    for pairs in (zip(one, other, strict=False), zip(reversed(one), reversed(other), strict=False)):
-        for left, right in pairs:
-            if not (isinstance(left, str) and isinstance(right, str)):
-                break
-            if left != right:
-                return False
-    return True
+@lru_cache(maxsize=65536)
+def meet(one: Tokens, other: Tokens) -> bool:
+    """Whether some text matches both patterns."""
+    (opens, closes), (starts, ends) = _ends(one), _ends(other)
+    if not (opens.startswith(starts) or starts.startswith(opens)):
+        return False
+    if not (closes.endswith(ends) or ends.endswith(closes)):
+        return False
+    # Pairs of places up to which the same text can have been read. As far as both are literal there is one way only.
+    opening = min(len(opens), len(starts))
+    untried, seen = [(opening, opening)], {(opening, opening)}
+    while untried:
+        i, j = untried.pop()
+        if i == len(one) and j == len(other):
+            return True
+        for pair in _onward(one, other, i, j):
+            if pair not in seen:
+                seen.add(pair)
+                untried.append(pair)
+    return False
+
+
+def _onward(one: Tokens, other: Tokens, i: int, j: int) -> Iterator[tuple[int, int]]:
+    left = one[i] if i < len(one) else None
+    right = other[j] if j < len(other) else None
+    left_many = isinstance(left, Wild) and left.many
+    right_many = isinstance(right, Wild) and right.many
+    if left_many:
+        yield i + 1, j
+    if right_many:
+        yield i, j + 1
+    if left is not None and right is not None and _share_a_character(left, right):
+        yield i if left_many else i + 1, j if right_many else j + 1
+
+
+def _share_a_character(left: Token, right: Token) -> bool:
+    if isinstance(left, str):
+        return left == right if isinstance(right, str) else left not in right.but
+    return not isinstance(right, str) or right not in left.but
+
+
+@lru_cache(maxsize=65536)
+def _ends(tokens: Tokens) -> tuple[str, str]:
+    """The text before the first wildcard, and that behind the last."""
+    return leading_text(tokens), leading_text(reversed(tokens))[::-1]
 
 
 def classes(universe: Tokens, patterns: Sequence[tuple[Tokens, bool]]) -> tuple[StringClass, ...]:

@@ -9,10 +9,13 @@ from hypothesis import strategies as st
 
 from policycc.iam.glob import MANY, ONE, Wild, parse_tokens
 from policycc.verify import strings
-from policycc.verify.strings import Tokens, TooManyStatesError, classes, matches
+from policycc.verify.strings import Tokens, TooManyStatesError, classes, matches, meet
 
 ANY: Tokens = (MANY,)
 GLOBS = st.text("ab*?", max_size=5)
+TOKENS = st.lists(
+    st.sampled_from(["a", ":", MANY, ONE, Wild(True, ":"), Wild(False, ":"), Wild(True, ":a")]), max_size=6
+).map(tuple)
 
 
 def _expression(glob: str) -> re.Pattern[str]:
@@ -84,3 +87,17 @@ def test_every_combination_of_short_texts_has_its_class(globs: list[str]) -> Non
 @given(GLOBS, st.text("abc", max_size=6))
 def test_matches_as_regular_expressions_do(glob: str, text: str) -> None:
     assert matches(parse_tokens(glob), text) is (_expression(glob).fullmatch(text) is not None)
+
+
+@settings(max_examples=100, deadline=None)
+@given(TOKENS.filter(lambda tokens: len(tokens) < 4), TOKENS.filter(lambda tokens: len(tokens) < 4))
+def test_patterns_meet_where_a_text_matches_both(one: Tokens, other: Tokens) -> None:
+    """Three tokens each read six characters at most where stars read none that they need not."""
+    texts = ("".join(chars) for length in range(7) for chars in product("a:x", repeat=length))
+    assert meet(one, other) is any(matches(one, text) and matches(other, text) for text in texts)
+
+
+@settings(max_examples=400, deadline=None)
+@given(TOKENS, TOKENS)
+def test_patterns_meet_where_they_have_a_class(one: Tokens, other: Tokens) -> None:
+    assert meet(one, other) is any(found.signature for found in classes(one, ((other, False),)))
