@@ -47,6 +47,7 @@ def verify(
     inline: frozenset[str] = frozenset(),
     *,
     redundancy: bool = False,
+    stacks_wanted: bool = False,
     today: date | None = None,
 ) -> Verification:
     """Prove the promise about policy documents, given by their paths as in an output folder (`main/webshop-dev.json`),
@@ -54,8 +55,9 @@ def verify(
 
     Of the manifest only whose each file is and the digests are believed; without one, files belong to principals by
     their names. `inline` are the documents that are no managed policies. With `redundancy` it is also looked for what
-    could be dropped, which takes longer than the proof. What somebody accepted until a day before `today` (the day of
-    the call) is no longer accepted. Nothing is written."""
+    could be dropped, which takes longer than the proof. With `stacks_wanted`, permission sets that have policies need
+    their stacks; without, only those that the manifest lists have to be there. What somebody accepted until a day
+    before `today` (the day of the call) is no longer accepted. Nothing is written."""
     today = today or date.today()
     notes = list(deadlines(matrices, today))
     matrices = tuple(in_force(matrix, today) for matrix in matrices)
@@ -68,7 +70,7 @@ def verify(
     findings = {name: Findings() for name in _PROVED}
     delegating = delegating_owners(matrices, found)
     owned = _owned((*all_owners(found), *delegating), read, manifest, findings)
-    wrong = breaches(stacks, matrices, found, owned)
+    wrong = breaches(stacks, matrices, found, owned, _listed_stacks(manifest), wanted=stacks_wanted)
     findings["exactness"].counterexamples += [_about(path, why) for path, why in wrong]
     for holder in found:
         findings["exactness"].counterexamples += foreign(holder, owned[holder.account, holder.name])
@@ -115,7 +117,11 @@ def verify_directory(
         if path.is_file() and not path.relative_to(directory).parts[0].startswith(".")
     }
     manifest, notes = _manifest(directory)
-    found = verify(matrices, catalogue, documents, manifest, _inline(manifest), redundancy=redundancy)
+    # A build may have had another target than the matrix says; its manifest then lists no stacks.
+    wanted = manifest is None and any(matrix.output.target == "identity-center" for matrix in matrices)
+    found = verify(
+        matrices, catalogue, documents, manifest, _inline(manifest), redundancy=redundancy, stacks_wanted=wanted
+    )
     if (directory / JOURNAL).exists():
         notes.append("a build was interrupted here: the files may be of two builds; build again to finish or undo it")
     return _with_notes(found, notes)
@@ -128,6 +134,16 @@ def _inline(manifest: Mapping[str, Any] | None) -> frozenset[str]:
         for policy in principal["policies"]
         if policy.get("kind") == "inline"
     )
+
+
+def _listed_stacks(manifest: Mapping[str, Any] | None) -> frozenset[str]:
+    """The stacks that a manifest lists."""
+    return frozenset(path for path in _templates(manifest) if is_stack(path))
+
+
+def _templates(manifest: Mapping[str, Any] | None) -> dict[str, str]:
+    """The files that a target added, with their digests."""
+    return {str(item["path"]): str(item.get("sha256")) for item in (manifest or {}).get("templates", ())}
 
 
 def _with_notes(found: Verification, notes: Iterable[str]) -> Verification:
@@ -149,6 +165,7 @@ def _manifest(directory: Path) -> tuple[Mapping[str, Any] | None, list[str]]:
     try:
         manifest = json.loads(path.read_bytes())
         manifest_owners(manifest, ())
+        _templates(manifest)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None, [f"{MANIFEST} is not one that a build wrote: files belong to principals by their names"]
     return manifest, []
@@ -182,13 +199,13 @@ def _about(path: str, breach: str) -> Counterexample:
 
 def _digests(manifest: Mapping[str, Any], documents: Mapping[str, bytes]) -> list[str]:
     """Files that were edited since the build. They are judged as they are."""
-    notes: list[str] = []
-    for principal in manifest["principals"]:
-        for policy in principal["policies"]:
-            content = documents.get(str(policy["path"]))
-            if content is not None and hashlib.sha256(content).hexdigest() != policy.get("sha256"):
-                notes.append(f"{policy['path']} was edited after it was built")
-    return notes
+    policies = [policy for principal in manifest["principals"] for policy in principal["policies"]]
+    built = {str(policy["path"]): policy.get("sha256") for policy in policies} | _templates(manifest)
+    return [
+        f"{path} was edited after it was built"
+        for path, digest in built.items()
+        if path in documents and hashlib.sha256(documents[path]).hexdigest() != digest
+    ]
 
 
 def _tested(read: Sequence[Document]) -> tuple[str, ...]:

@@ -36,14 +36,21 @@ def breaches(
     matrices: Sequence[Matrix],
     holders: Sequence[Holder],
     owned: Mapping[tuple[str, str], Sequence[Document]],
+    listed: frozenset[str] = frozenset(),
+    *,
+    wanted: bool = False,
 ) -> Iterator[Breach]:
-    """What the stacks do otherwise than the policies of the folder and the matrices say, if there are any stacks."""
-    if not files:
-        return
+    """What the stacks do otherwise than the policies of the folder and the matrices say, if there are any stacks or if
+    there have to be: the `listed` ones of a manifest, or, if they are `wanted`, those of whoever has policies."""
+    gone = listed - files.keys()
+    yield from ((path, "the manifest lists it and it is missing") for path in sorted(gone))
     sets = tuple(_sets(matrices, holders, owned))
+    if not files and not (wanted and sets):
+        return
     referred: dict[str, set[str]] | None = None
     if _SETS not in files:
-        yield _SETS, "it is missing, and other stacks are there"
+        if _SETS not in gone:
+            yield _SETS, "it is missing: nobody is given the policies of the permission sets"
     else:
         template, why = _read(files[_SETS])
         if template is None:
@@ -57,7 +64,7 @@ def breaches(
             yield from ((path, words) for words in _of_account(path, content, sets, referred))
     for account in sorted(referred or ()):
         path = f"{FOLDER}{account}.json"
-        if path not in files:
+        if path not in files and path not in gone:
             yield path, "it is missing, and permission sets name policies of it"
 
 

@@ -82,3 +82,65 @@ def test_a_manifest_that_no_build_wrote_is_left_aside(principal: dict[str, Any],
     (folder / "manifest.json").write_text(json.dumps({"principals": [principal]}), "utf-8")
     found = policycc.verify(folder, MATRIX)
     assert any("is not one that a build wrote" in note for note in found.notes)
+
+
+STACKS = """version = 1
+name = "webshop"
+[accounts.main]
+id = "111111111111"
+[environments.dev]
+[access.developers]
+dev = ["ec2:StopInstances"]
+[groups.developers]
+kind = "permission-set"
+[output]
+target = "identity-center"
+"""
+SETS = "identity-center/stacks/permission-sets.json"
+
+
+def _with_stacks(folder: Path, matrix: str = STACKS) -> Path:
+    for path, content in policycc.build(matrix).files.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_bytes(content)
+    return folder
+
+
+@pytest.mark.parametrize("manifest", [True, False])
+def test_stacks_that_were_all_removed_are_missed(manifest: bool, tmp_path: Path) -> None:
+    folder = _with_stacks(tmp_path)
+    if not manifest:
+        (folder / "manifest.json").unlink()
+    assert policycc.verify(folder, STACKS).verdict.value == "proved"
+    (folder / SETS).unlink()
+    found = policycc.verify(folder, STACKS)["exactness"]
+    assert found.verdict.value == "refuted"
+    assert [item.policy for item in found.counterexamples] == [SETS]
+    assert "missing" in found.counterexamples[0].sentence
+
+
+def test_stacks_of_another_target_are_not_missed(tmp_path: Path) -> None:
+    """A build may name another target than its matrix; where nobody has policies there is nothing to give out."""
+    folder = _with_stacks(tmp_path / "json", STACKS.replace("identity-center", "json"))
+    assert policycc.verify(folder, STACKS).verdict.value == "proved"
+    nobody = STACKS.replace('"ec2:StopInstances"', "")
+    empty = _with_stacks(tmp_path / "nobody", nobody)
+    assert not (empty / SETS).exists()
+    (empty / "manifest.json").unlink()
+    assert policycc.verify(empty, nobody)["exactness"].verdict.value == "proved"
+
+
+def test_an_edited_stack_is_noted(tmp_path: Path) -> None:
+    folder = _with_stacks(tmp_path)
+    assert policycc.verify(folder, STACKS).notes == ()
+    (folder / SETS).write_text((folder / SETS).read_text() + "\n")
+    assert policycc.verify(folder, STACKS).notes == (f"{SETS} was edited after it was built",)
+
+
+def test_a_manifest_whose_templates_are_none_is_left_aside(tmp_path: Path) -> None:
+    folder = _with_stacks(tmp_path)
+    manifest = json.loads((folder / "manifest.json").read_text())
+    for wrong in ([{}], [1], 1, {"path": 1}):
+        (folder / "manifest.json").write_text(json.dumps({**manifest, "templates": wrong}))
+        notes = policycc.verify(folder, STACKS).notes
+        assert "manifest.json is not one that a build wrote: files belong to principals by their names" in notes
