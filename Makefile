@@ -12,7 +12,7 @@ PYTHON ?= $(shell for python in python3 python3.11 python3.12 python3.13 python3
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint wheel mutants differential bench oracle clean sweep prover-z3 prover-requests policy-mutants trust-policies small-matrices bench-prove releases
+.PHONY: help demo test lint wheel mutants differential bench oracle clean sweep prover-z3 prover-requests policy-mutants judged-mutants trust-policies small-matrices bench-prove releases
 
 help:  ## show this list
 	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|' 2>/dev/null \
@@ -61,6 +61,9 @@ trust-policies: $(VENV)/.dev  ## try calls on thousands of trust policies, prove
 
 policy-mutants: $(VENV)/.dev  ## break correct policies at every place, and see that the prover tells
 	@POLICYCC_MUTANTS=all $(BIN)/python -m pytest -q tests/mutants
+
+judged-mutants: $(VENV)/.dev  ## put the mutants whose effect depends on the place to Z3 (FIXTURES=, MINUTES=, SEED=)
+	@$(BIN)/python -m tests.mutants.judged $(FIXTURES) --minutes $(or $(MINUTES),inf) --seed $(or $(SEED),1)
 
 sweep: $(VENV)/.dev  ## grant every action of AWS alone, question each policy, and rewrite docs/what-can-be-held.md
 	@$(BIN)/python -m tests.support.sweep_report
