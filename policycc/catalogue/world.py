@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
 from policycc.catalogue import language
@@ -18,10 +18,14 @@ class Place:
     partition: str
     environment: Environment
     account: Account
+    _hash: int = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        # A place is looked up very often, and its name in its matrix tells it from all others of a build.
+        object.__setattr__(self, "_hash", hash((self.matrix, self.environment.name)))
 
     def __hash__(self) -> int:
-        # A place is looked up very often, and its name in its matrix tells it from all others of a build.
-        return hash((self.matrix, self.environment.name))
+        return self._hash
 
     @property
     def name(self) -> str:

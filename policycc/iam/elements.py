@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 
 from policycc.iam.arn import SEGMENTS, parse_arn
 from policycc.iam.model import PolicyType
@@ -60,7 +61,12 @@ _PRINCIPALS: dict[str, re.Pattern[str]] = {
 }
 
 
-def check_action(text: str) -> Iterator[Issue]:
+@lru_cache(maxsize=16384)
+def check_action(text: str) -> tuple[Issue, ...]:
+    return tuple(_check_action(text))
+
+
+def _check_action(text: str) -> Iterator[Issue]:
     if text == "*":
         return
     if not _ACTION.fullmatch(text):
@@ -69,7 +75,12 @@ def check_action(text: str) -> Iterator[Issue]:
         yield "wildcard-in-service", f"`{text}` has a wildcard in its service"
 
 
-def check_resource(text: str, type: PolicyType, variables: bool) -> Iterator[Issue]:
+@lru_cache(maxsize=16384)
+def check_resource(text: str, type: PolicyType, variables: bool) -> tuple[Issue, ...]:
+    return tuple(_check_resource(text, type, variables))
+
+
+def _check_resource(text: str, type: PolicyType, variables: bool) -> Iterator[Issue]:
     if text == "*":
         return
     segments = text.split(":", _SIX_COLONS)

@@ -182,7 +182,7 @@ class _Reader:
         self._control_policy(statement, path)
         return statement
 
-    def _resource_issues(self, text: str) -> Iterator[Issue]:
+    def _resource_issues(self, text: str) -> Iterable[Issue]:
         return check_resource(text, self._type, self._variables)
 
     def _sid(self, value: dict[str, Any], path: KeyPath) -> str | None:
@@ -242,13 +242,13 @@ class _Reader:
             self._report("bad-effect", "a resource control policy can only deny", (*path, "Effect"))
 
     def _list(
-        self, value: dict[str, Any], name: str, path: KeyPath, check: Callable[[str], Iterator[Issue]]
+        self, value: dict[str, Any], name: str, path: KeyPath, check: Callable[[str], Iterable[Issue]]
     ) -> tuple[str, ...] | None:
         if name not in value:
             return None
         return self._texts(value[name], (*path, name), check)
 
-    def _texts(self, given: object, path: KeyPath, check: Callable[[str], Iterator[Issue]]) -> tuple[str, ...]:
+    def _texts(self, given: object, path: KeyPath, check: Callable[[str], Iterable[Issue]]) -> tuple[str, ...]:
         if not isinstance(given, list):
             return self._one_text(given, path, check)
         if not given:
@@ -258,7 +258,7 @@ class _Reader:
             found += self._one_text(item, (*path, index), check)
         return tuple(found)
 
-    def _one_text(self, given: object, path: KeyPath, check: Callable[[str], Iterator[Issue]]) -> tuple[str, ...]:
+    def _one_text(self, given: object, path: KeyPath, check: Callable[[str], Iterable[Issue]]) -> tuple[str, ...]:
         if not isinstance(given, str):
             self._report("wrong-element-type", f"{_kind(given)} stands where text is wanted", path)
             return ()

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from policycc.catalogue.catalogue import Catalogue
 from policycc.iam import actions
@@ -12,8 +12,7 @@ from policycc.iam.actions import ActionSet, action_set
 from policycc.verify.documents import Clause
 
 
-@dataclass(frozen=True, slots=True)
-class Matched:
+class Matched(NamedTuple):
     """The statements that match an action, by their place in the principal's list."""
 
     allows: tuple[int, ...]

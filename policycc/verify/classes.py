@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from policycc.catalogue.holding import Holding
 from policycc.catalogue.regions import global_region
@@ -30,7 +31,7 @@ from policycc.verify.kinds import (
 from policycc.verify.properties.closure import spellings_assumed
 from policycc.verify.question import Question
 from policycc.verify.requests import Subject
-from policycc.verify.space import reaches
+from policycc.verify.resources import reaches
 from policycc.verify.strings import TooManyStatesError
 from policycc.verify.terms import ResourceMatches, Term, Test, every, leaves, negate, some
 
@@ -59,14 +60,12 @@ class Class:
         return self.actions[0]
 
 
-@dataclass(frozen=True, slots=True)
-class Live:
-    """The statements that can name a resource of some type, and what they let through. `form` is the number of what
-    they share with others that differ in actions and resources only, `named` their resources, `names` the number of
-    those, `tested` the folded keys that they test."""
+class Live(NamedTuple):
+    """The statements that can name a resource of some type. `form` is the number of what they share with others that
+    differ in actions and resources only, `named` their resources, `names` the number of those, `tested` the folded keys
+    that they test."""
 
     statements: Matched
-    allowed: Term
     form: int
     named: tuple[ResourceMatches, ...]
     names: int
@@ -155,17 +154,11 @@ class Sorting:
     def _look(self, statements: Matched, subject: Subject, arns: int) -> Live:
         allows = tuple(index for index in statements.allows if self._lives(index, subject, arns))
         denies = tuple(index for index in statements.denies if self._lives(index, subject, arns))
-        allowed = every(
-            (
-                some(self.clauses[index].scope for index in allows),
-                *(negate(self.clauses[index].scope) for index in denies),
-            )
-        )
         both = (*allows, *denies)
         named = tuple(leaf for index in both for leaf in self._named[index])
         form = self.scene.number(("form", *(self._forms[index] for index in both)))
         tested = tuple(sorted({key for index in both for key in self._tested[index]}))
-        return Live(Matched(allows, denies), allowed, form, named, self.scene.number(("named", named)), tested)
+        return Live(Matched(allows, denies), form, named, self.scene.number(("named", named)), tested)
 
     def _lives(self, index: int, subject: Subject, arns: int) -> bool:
         resources = self.clauses[index].resources
@@ -184,11 +177,16 @@ class Sorting:
             self.scene,
             self.holder,
             subject,
-            self.live(found.statements, subject).allowed,
+            self._allowed(self.live(found.statements, subject).statements),
             found.granted,
             found.companions,
             found.excused,
         )
+
+    def _allowed(self, statements: Matched) -> Term:
+        """What statements let through."""
+        allows = some(self.clauses[index].scope for index in statements.allows)
+        return every((allows, *(negate(self.clauses[index].scope) for index in statements.denies)))
 
     def opened_key(self, found: Class, subject: Subject) -> Key:
         """What questions share that no request may answer, if they have the same answer."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ TRUE: Formula = And(())
 FALSE: Formula = Or(())
 
 
+@lru_cache(maxsize=65536)
 def atom(variable: str, mask: int, full: int) -> Formula:
     if mask == full:
         return TRUE
@@ -50,9 +52,11 @@ def constant(value: bool) -> Formula:
 def conjunction(parts: Iterable[Formula]) -> Formula:
     flat: list[Formula] = []
     for part in parts:
-        if isinstance(part, And):
+        if isinstance(part, Atom):
+            flat.append(part)
+        elif isinstance(part, And):
             flat += part.parts
-        elif isinstance(part, Or) and not part.parts:
+        elif not part.parts:
             return FALSE
         else:
             flat.append(part)
@@ -62,9 +66,11 @@ def conjunction(parts: Iterable[Formula]) -> Formula:
 def disjunction(parts: Iterable[Formula]) -> Formula:
     flat: list[Formula] = []
     for part in parts:
-        if isinstance(part, Or):
+        if isinstance(part, Atom):
+            flat.append(part)
+        elif isinstance(part, Or):
             flat += part.parts
-        elif isinstance(part, And) and not part.parts:
+        elif not part.parts:
             return TRUE
         else:
             flat.append(part)
@@ -73,10 +79,36 @@ def disjunction(parts: Iterable[Formula]) -> Formula:
 
 def negation(formula: Formula) -> Formula:
     if isinstance(formula, Atom):
-        return Atom(formula.variable, formula.full & ~formula.mask, formula.full)
+        return atom(formula.variable, formula.full & ~formula.mask, formula.full)
     if isinstance(formula, And):
         return disjunction(negation(part) for part in formula.parts)
     return conjunction(negation(part) for part in formula.parts)
+
+
+def narrow(masks: Assignment, formula: Formula) -> bool:
+    """Cut `masks` down to what the formula demands of single variables. Whether a value is left for each."""
+    untried = [formula]
+    while untried:
+        part = untried.pop()
+        if isinstance(part, And):
+            untried.extend(part.parts)
+        elif isinstance(part, Atom):
+            masks[part.variable] = masks.get(part.variable, part.full) & part.mask
+            if not masks[part.variable]:
+                return False
+        elif not part.parts:
+            return False
+    return True
+
+
+def given(formula: Formula, masks: Assignment) -> Formula:
+    """The formula, or what is known of it if it is an atom and its variable has one of the values of `masks`."""
+    if not isinstance(formula, Atom):
+        return formula
+    mask = masks.get(formula.variable, formula.full)
+    if not mask & formula.mask:
+        return FALSE
+    return formula if mask & ~formula.mask else TRUE
 
 
 def solve(formula: Formula, known: Mapping[str, int] | None = None) -> Assignment | None:

@@ -24,7 +24,7 @@ from policycc.verify import marks
 from policycc.verify.arns import of_type
 from policycc.verify.requests import Mode, Subject, shape
 from policycc.verify.requires import demanded
-from policycc.verify.space import reaches
+from policycc.verify.resources import reaches
 from policycc.verify.terms import (
     ALWAYS,
     NEVER,
@@ -102,6 +102,7 @@ class Scene:
     """The numbers of a subject's kind, of the keys that it shows, and of its ARNs."""
     _numbers: dict[object, int] = field(default_factory=dict)
     _holdings: dict[tuple[object, ...], Holding] = field(default_factory=dict)
+    _passed: dict[tuple[str, str, Place], tuple[str, ...]] = field(default_factory=dict)
 
     def number(self, value: object) -> int:
         """A small number that equal values share: to hash terms and patterns again and again takes longer than to
@@ -136,11 +137,12 @@ class Scene:
 
     def _passes(self, holder: Holder, place: Place) -> tuple[str, ...]:
         """The services to which the actions granted in the cell pass a role."""
-        found: set[str] = set()
-        for action, places in holder.grants.items():
-            if place in places:
-                found.update(self.facts(action).passes_in(place.partition))
-        return tuple(sorted(found))
+        key = (holder.account, holder.name, place)
+        if key not in self._passed:
+            actions = (action for action, places in holder.grants.items() if place in places)
+            passed = (self.facts(action).passes_in(place.partition) for action in actions)
+            self._passed[key] = tuple(sorted(set[str]().union(*passed)))
+        return self._passed[key]
 
     def reached(self, place: Place) -> tuple[Place, ...]:
         """The environments of the matrix that something reaches which is granted in `place` for the whole account."""
@@ -249,7 +251,7 @@ def _own(scene: Scene, subject: Subject, place: Place, row: RowHolding | None) -
     """The resource is the environment's own, or becomes it by being created."""
     others = scene.world.neighbours(place)
     if subject.shape.mode in (Mode.CREATED, Mode.NONE):
-        apart = every(negate(marks.belongs(subject, other, False)) for other in others)
+        apart = every(marks.not_of(subject, other) for other in others)
         return every((_created(subject, place), apart))
     parts = [marks.belongs(subject, place, False)]
     if subject.shape.mode is Mode.BEING_CREATED:
@@ -282,7 +284,8 @@ def _created(subject: Subject, place: Place) -> Term:
 
 
 def row_of(holding: Holding, subject: Subject) -> RowHolding | None:
-    return next((row for row in holding.rows if row.type == subject.type), None)
+    wanted = subject.type
+    return next((row for row in holding.rows if row.type == wanted), None)
 
 
 def pins(row: RowHolding | None) -> Term:

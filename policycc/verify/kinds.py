@@ -20,9 +20,9 @@ from policycc.catalogue.types import Level
 from policycc.catalogue.world import Place
 from policycc.model.matrix import Requirement
 from policycc.verify import marks
-from policycc.verify.intent import OPENED, Companion, Holder, Scene, pins
+from policycc.verify.intent import OPENED, Companion, Holder, Scene, pins, row_of
 from policycc.verify.requests import TAG_KEYS, Mode, Shape, Subject, request_key, tag_key, writes_tags
-from policycc.verify.space import arn_signatures, fixed_and_tied, resource_tokens
+from policycc.verify.resources import arn_signatures, fixed_and_tied, resource_tokens
 from policycc.verify.strings import Tokens, of_language
 from policycc.verify.terms import ResourceMatches
 
@@ -178,10 +178,21 @@ def _entries(scene: Scene, holder: Holder, place: Place) -> Iterator[Requirement
 
 
 def companions_kind(subject: Subject, companions: tuple[Companion, ...]) -> Kind:
-    """What the properties read of the creates that a tag action accompanies."""
+    """What the properties read of the creates that a tag action accompanies: for which environments, and of those that
+    make resources of this type, which."""
     if not companions:
         return ()
-    return (subject.action, _tags(subject), *((subject.type in i.types, i.place, i.creates, i.key) for i in companions))
+    own = (item for item in companions if subject.type in item.types and subject.shape.mode is _tagged_while(item))
+    return (
+        subject.action,
+        _tags(subject),
+        frozenset(item.place for item in companions),
+        tuple((item.place, item.creates, item.key) for item in own),
+    )
+
+
+def _tagged_while(companion: Companion) -> Mode:
+    return Mode.EXISTING if companion.key is None else Mode.BEING_CREATED
 
 
 def made_kind(subject: Subject, companion: Companion) -> Kind:
@@ -195,7 +206,7 @@ def made_kind(subject: Subject, companion: Companion) -> Kind:
 
 def opened_kind(holding: Holding, subject: Subject) -> Kind:
     """What the properties that no request may break read of the ladder's answer."""
-    row = _row_of(holding, subject)
+    row = row_of(holding, subject)
     if row is None:
         return (holding.verdict is Verdict.HELD,)
     return (
@@ -209,7 +220,7 @@ def opened_kind(holding: Holding, subject: Subject) -> Kind:
 
 def held_kind(holding: Holding, subject: Subject) -> Kind:
     """What usability reads of the ladder's answer."""
-    row = _row_of(holding, subject)
+    row = row_of(holding, subject)
     if row is None:
         return ()
     return (
@@ -225,10 +236,6 @@ def _pinned(row: RowHolding, subject: Subject) -> Kind:
     owned = () if row.row is None else (item.condition[1] for item in row.row.aws_owned if item.condition)
     tested = dict.fromkeys(key.lower() for key in (*(pin.key for way in row.ways for pin in way.pins), *owned))
     return shown_kind(subject.shape, tested)
-
-
-def _row_of(holding: Holding, subject: Subject) -> RowHolding | None:
-    return next((row for row in holding.rows if row.type == subject.type), None)
 
 
 @lru_cache(maxsize=65536)

@@ -6,6 +6,7 @@ declared for it. Marks are right and agree: no resource bears the marks of two e
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import combinations
 
 from policycc.catalogue.facts import ROLE_TYPES, RowFacts
@@ -41,6 +42,7 @@ has one of the reserved names is an assumption of the proof: patterns for access
 (arn:aws:s3:REGION:ACCOUNT:accesspoint/NAME) would match its objects where region and account are open."""
 
 
+@lru_cache(maxsize=65536)
 def belongs(subject: Subject, place: Place, alone: bool) -> Term:
     """The resource of the request belongs to `place`; `alone` if the whole account is this environment's."""
     if alone:
@@ -56,6 +58,12 @@ def belongs(subject: Subject, place: Place, alone: bool) -> Term:
     return every((owned, negate(of_aws(subject.row, place.partition))))
 
 
+@lru_cache(maxsize=65536)
+def not_of(subject: Subject, place: Place) -> Term:
+    """The resource of the request does not belong to `place`."""
+    return negate(belongs(subject, place, False))
+
+
 def by_tags(subject: Subject, place: Place) -> Term:
     """The resource carries the boundary tags; one that is being created has those of the request."""
     if subject.shape.mode is Mode.EXISTING:
@@ -67,6 +75,7 @@ def made_with(subject: Subject, place: Place) -> Term:
     return requested(place.environment.tags) if subject.shape.request_tag else NEVER
 
 
+@lru_cache(maxsize=65536)
 def lasting_marks(subject: Subject, place: Place) -> tuple[Term, ...]:
     """The marks beside tags: the owner's name, a declared ARN, the path of a role, the VPC."""
     found = named(subject, place)
@@ -77,6 +86,7 @@ def lasting_marks(subject: Subject, place: Place) -> tuple[Term, ...]:
     return found if vpc is None else (*found, vpc)
 
 
+@lru_cache(maxsize=65536)
 def named(subject: Subject, place: Place) -> tuple[Term, ...]:
     """The marks that an ARN shows."""
     if subject.row is None:
@@ -105,6 +115,7 @@ def arn_languages(row: RowFacts, place: Place) -> tuple[Language, ...]:
     return tuple(language for language in found if common(language, anything) is not None)
 
 
+@lru_cache(maxsize=65536)
 def of_aws(row: RowFacts, partition: str) -> Term:
     """AWS itself owns the resource, so that it bears nobody's marks."""
     return some(
@@ -118,6 +129,7 @@ def of_aws(row: RowFacts, partition: str) -> Term:
     )
 
 
+@lru_cache(maxsize=65536)
 def in_vpc(row: RowFacts, place: Place) -> Term | None:
     """The resource lies in a VPC of the environment, where the call shows the VPC at all."""
     vpcs = place.environment.vpcs
@@ -129,12 +141,12 @@ def in_vpc(row: RowFacts, place: Place) -> Term | None:
     return test("ArnLike", row.vpc_key, *(f"arn:{place.partition}:ec2:*:{account}:vpc/{vpc}" for vpc in vpcs))
 
 
+@lru_cache(maxsize=65536)
 def agreement(subject: Subject, places: tuple[Place, ...]) -> Term:
     """No existing resource bears marks of two environments. Tags alone cannot: two environments differ in one."""
     if subject.shape.mode is not Mode.EXISTING or not any(lasting_marks(subject, place) for place in places):
         return ALWAYS
-    owners = [belongs(subject, place, False) for place in places]
-    return every(some((negate(one), negate(other))) for one, other in combinations(owners, 2))
+    return every(some(pair) for pair in combinations([not_of(subject, place) for place in places], 2))
 
 
 def not_reserved(subject: Subject) -> Term:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from policycc.catalogue.facts import ActionFacts, EscapeKind
-from policycc.catalogue.holding import Holding, RowHolding
+from policycc.catalogue.holding import Holding
 from policycc.catalogue.holding import Verdict as Holdable
 from policycc.catalogue.world import Place
 from policycc.verify import marks
 from policycc.verify.classes import Class, Key, Sorting
 from policycc.verify.documents import Clause, Document
-from policycc.verify.intent import Holder, Scene
+from policycc.verify.intent import Holder, Scene, row_of
 from policycc.verify.properties import closure, usability
 from policycc.verify.properties.escape import escape
 from policycc.verify.properties.exactness import exactness
@@ -39,14 +40,21 @@ class Findings:
     exceptions: set[str] = field(default_factory=set)
 
 
-@dataclass(frozen=True, slots=True)
-class Breach:
+class Breach(NamedTuple):
     """One way to break a property: the request that breaks it, and what to say of it."""
 
     name: str
     term: Term
     environment: str | None
     words: str
+
+
+class Promise(NamedTuple):
+    """Canonical requests that have to be let through in a place, and the key of the question whether they are."""
+
+    key: Key
+    place: Place
+    canonical: tuple[Term, ...]
 
 
 @dataclass(slots=True)
@@ -185,71 +193,86 @@ class Prover:
     # -- usability ------------------------------------------------------------------------------------------------
 
     def _usable(self, found: Class) -> None:
+        asked = tuple(self._promised(found))
+        for subject in self.scene.subjects(found.action, self.holder.places[0], claimed=True) if asked else ():
+            # What a tag action does to a resource in the making is its companion's business.
+            if subject.shape.mode is not Mode.BEING_CREATED:
+                self._all_works(found, subject, self._canonical(found, subject, asked))
+
+    def _promised(self, found: Class) -> Iterator[tuple[Place, Holding | None]]:
+        """Where the action has to work, with how it is held there; None where somebody decided to allow it in the whole
+        account, for that is granted as well."""
         facts = self.scene.facts(found.action)
         for place, holding, decision in zip(found.granted, found.holdings, found.decisions, strict=True):
             if self._left_out_as_escape(facts, place):
                 continue
-            if holding.verdict is not Holdable.HELD:
-                self._residual_usable(found, place, decision)
-                continue
-            rows = _held(holding)
-            self._except_unconfirmed(found, rows)
-            for subject in self.scene.subjects(found.action, place, claimed=True):
-                # What a tag action does to a resource in the making is its companion's business.
-                if subject.type not in rows or subject.shape.mode is Mode.BEING_CREATED:
-                    continue
-                key = self._new(self.sorting.held_key(found, subject, place, holding))
-                if key is None:
-                    continue
-                question = self.sorting.question(found, subject)
-                terms = usability.canonical(question, place, rows[subject.type])
-                works = [self._must(found, question, place, term) for term in terms]
-                if all(works):
-                    self.settled.add(key)
+            if holding.verdict is Holdable.HELD:
+                self._except_unconfirmed(found, holding)
+                yield place, holding
+            elif decision is not None:
+                yield place, None
 
     def _left_out_as_escape(self, facts: ActionFacts, place: Place) -> bool:
         """A forbidden escape is to be left out, however well it could be held, unless somebody accepts it."""
         forbidden = any(escape.kind is EscapeKind.FORBIDDEN for escape in facts.escapes)
         return forbidden and (facts.action.id, place) not in self.holder.accepted_escapes
 
-    def _residual_usable(self, found: Class, place: Place, decision: str | None) -> None:
-        """What somebody decided to allow in the whole account is granted as well."""
-        if decision is None:
-            return
-        for subject in self.scene.subjects(found.action, place, claimed=True):
-            if subject.shape.mode is Mode.BEING_CREATED:
-                continue
-            key = self._new(self.sorting.held_key(found, subject, place, None))
-            if key is None:
-                continue
-            question = self.sorting.question(found, subject)
-            if self._must(found, question, place, usability.residual(question, place)):
-                self.settled.add(key)
-
-    def _except_unconfirmed(self, found: Class, rows: Mapping[str, RowHolding]) -> None:
-        for row in rows.values():
-            if "unconfirmed-tag" in row.how:
+    def _except_unconfirmed(self, found: Class, holding: Holding) -> None:
+        for row in holding.rows:
+            if row.verdict is Holdable.HELD and "unconfirmed-tag" in row.how:
                 self.findings["usability"].exceptions.update(
                     f"{action} on {row.type}: nobody has confirmed that AWS shows its tags" for action in found.actions
                 )
 
+    def _canonical(
+        self, found: Class, subject: Subject, asked: Iterable[tuple[Place, Holding | None]]
+    ) -> Iterator[Promise]:
+        for place, holding in asked:
+            row = None if holding is None else row_of(holding, subject)
+            if holding is not None and (row is None or row.verdict is not Holdable.HELD):
+                continue
+            key = self._new(self.sorting.held_key(found, subject, place, holding))
+            if key is None:
+                continue
+            question = self.sorting.question(found, subject)
+            terms = (usability.residual(question, place),) if row is None else usability.canonical(question, place, row)
+            yield Promise(key, place, tuple(terms))
+
     def _companion_usable(self, found: Class) -> None:
+        for subject in self.scene.subjects(found.action, self.holder.places[0], claimed=True):
+            self._all_works(found, subject, self._accompanying(found, subject))
+
+    def _accompanying(self, found: Class, subject: Subject) -> Iterator[Promise]:
         for companion in found.companions:
-            for subject in self.scene.subjects(found.action, companion.place, claimed=True):
-                if subject.type not in companion.types:
-                    continue
-                key = self._new(self.sorting.companion_key(found, subject, companion))
-                if key is None:
-                    continue
-                question = self.sorting.question(found, subject)
-                terms = usability.companion(question, companion)
-                works = [self._must(found, question, companion.place, term) for term in terms]
-                if all(works):
-                    self.settled.add(key)
+            if subject.type not in companion.types:
+                continue
+            key = self._new(self.sorting.companion_key(found, subject, companion))
+            if key is not None:
+                terms = usability.companion(self.sorting.question(found, subject), companion)
+                yield Promise(key, companion.place, tuple(terms))
+
+    def _all_works(self, found: Class, subject: Subject, promises: Iterable[Promise]) -> None:
+        """Look for canonical requests that are not let through; a finding is kept for each that is."""
+        promises = tuple(promises)
+        terms = [term for promise in promises for term in promise.canonical]
+        if not terms:
+            return
+        question = self.sorting.question(found, subject)
+        try:
+            # Usually everything works, and then one question for all is enough.
+            if self.search(subject, usability.refused(question, terms)) is None:
+                self.settled.update(promise.key for promise in promises)
+                return
+        except Undecided:
+            pass
+        for promise in promises:
+            works = [self._must(found, question, promise.place, term) for term in promise.canonical]
+            if all(works):
+                self.settled.add(promise.key)
 
     def _must(self, found: Class, question: Question, place: Place, canonical: Term) -> bool:
         """Whether the canonical requests are let through; if not, the finding is kept."""
-        term = usability.refused(question, canonical)
+        term = usability.refused(question, (canonical,))
         breach = Breach("usability", term, place.name, f"it is granted in {place.name}")
         return self._find(found, question.subject, breach, term, allowed=False)
 
@@ -274,10 +297,6 @@ def breaches(question: Question) -> Iterator[Breach]:
         None,
         "what it creates carries a boundary key in two spellings",
     )
-
-
-def _held(holding: Holding) -> dict[str, RowHolding]:
-    return {row.type: row for row in holding.rows if row.verdict is Holdable.HELD}
 
 
 def _others(among: Class) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from policycc.catalogue.world import Place
 from policycc.verify.intent import Companion, Holder, Scene
@@ -10,8 +10,7 @@ from policycc.verify.requests import Subject
 from policycc.verify.terms import Term
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(NamedTuple):
     """`allowed` is what the policies of the principal let through, `companions` are those that the subject's action
     is meant to be, `granted` the environments in which the action is granted."""
 

@@ -16,8 +16,8 @@ from policycc.verify.classes import Class
 from policycc.verify.documents import Clause
 from policycc.verify.prove import Prover, breaches
 from policycc.verify.requests import Subject
+from policycc.verify.resources import reaches
 from policycc.verify.search import Undecided
-from policycc.verify.space import reaches
 from policycc.verify.strings import TooManyStatesError
 from policycc.verify.terms import ALWAYS, NEVER, Is, Leaf, ResourceMatches, Term, Test, every, negate, some
 

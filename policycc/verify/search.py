@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from policycc.catalogue.language import VARIABLE
-from policycc.verify.formula import conjunction, solve
 from policycc.verify.requests import TAG_KEYS, Mode, Subject
 from policycc.verify.space import Space, space_for
 from policycc.verify.strings import TooManyStatesError
@@ -50,10 +49,10 @@ def find(subject: Subject, term: Term, spellings: Mapping[str, str], names: Iter
     """
     try:
         space = space_for(subject.shape, term, sample_arns(subject, tuple(names)))
-        masks = solve(conjunction((space.axioms(), space.formula(term))))
+        masks = space.solution(term)
         if masks is None and space.sampled:
             loose = space_for(subject.shape, term, loose=True)
-            if solve(conjunction((loose.axioms(), loose.formula(term)))) is not None:
+            if loose.solution(term) is not None:
                 raise MixedComparison("a key is compared in two ways, as text and as a value of another type")
     except TooManyStatesError:
         raise Undecided("its patterns combine in too many ways") from None

@@ -10,15 +10,12 @@ solution may be found, and only a `loose` space, which leaves the tests on it op
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from policycc.iam.arn import resource_tokens_glob
-from policycc.iam.glob import MANY, Token, parse_tokens
 from policycc.iam.model import Condition
 from policycc.iam.operators import Family, Operator, Quantifier, parse_operator
-from policycc.iam.template import Text, parse_template
 from policycc.verify.domains import (
     ANY_TEXT,
     SOME_TEXT,
@@ -31,9 +28,21 @@ from policycc.verify.domains import (
     renamed,
     values_for,
 )
-from policycc.verify.formula import Assignment, Formula, atom, conjunction, constant, disjunction, negation
+from policycc.verify.formula import (
+    Assignment,
+    Formula,
+    atom,
+    conjunction,
+    constant,
+    disjunction,
+    given,
+    narrow,
+    negation,
+    solve,
+)
 from policycc.verify.requests import TAG_KEYS, Mode, Shape, Supply, request_key, tag_key
-from policycc.verify.strings import Tokens, classes, matches, meet, of_language
+from policycc.verify.resources import arn_values, near
+from policycc.verify.strings import Tokens, classes, of_language
 from policycc.verify.terms import (
     All,
     ArnIn,
@@ -77,7 +86,10 @@ class Space:
     _literals: dict[str, tuple[str, ...]] = field(default_factory=dict)
     _prefixes: set[str] = field(default_factory=set)
     _free: int = 0
-    _formulas: dict[tuple[int, bool], Formula] = field(default_factory=dict)
+    _leaves: dict[tuple[int, bool], Formula] = field(default_factory=dict)
+    _formulas: dict[int, Formula] = field(default_factory=dict)
+    _known: Assignment = field(default_factory=dict)
+    """What is demanded of single variables by the parts of the term that have been turned into formulas."""
 
     # -- variables ------------------------------------------------------------------------------------------------
 
@@ -94,7 +106,7 @@ class Space:
             elif isinstance(leaf, ArnIn):
                 arns += map(of_language, leaf.languages)
             elif isinstance(leaf, ResourceMatches):
-                arns += resource_tokens(leaf)
+                arns += [pattern for some in self._near(leaf) for pattern in some]
             elif isinstance(leaf, TagIs):
                 self._tags.add(leaf.key.lower())
                 literals.setdefault(leaf.key.lower(), []).extend([leaf.value] if leaf.value is not None else [])
@@ -127,10 +139,13 @@ class Space:
         else:
             plain.setdefault(key, []).append(leaf)
 
+    def _near(self, leaf: ResourceMatches) -> tuple[tuple[Tokens, ...], tuple[Tokens, ...]]:
+        return near(of_language(self.shape.arns), leaf)
+
     def _declare_arns(self, patterns: list[Tokens]) -> None:
         unique = tuple(dict.fromkeys(patterns))
         self._arn_patterns = {pattern: index for index, pattern in enumerate(unique)}
-        values, self._arn_signatures = _arn_values(of_language(self.shape.arns), unique, self.samples)
+        values, self._arn_signatures = arn_values(of_language(self.shape.arns), unique, self.samples)
         self.values["arn"] = values
 
     def _declare_tags(self, tests: dict[str, list[Test]], literals: dict[str, list[str]]) -> None:
@@ -190,19 +205,38 @@ class Space:
 
     # -- from terms to formulas -----------------------------------------------------------------------------------
 
-    def formula(self, term: Term) -> Formula:
-        if isinstance(term, Is):
-            # By identity: the term holds its leaves as long as the question is asked.
-            key = (id(term.leaf), term.positive)
-            found = self._formulas.get(key)
-            if found is None:
-                found = self._leaf(term.leaf)
-                found = self._formulas[key] = found if term.positive else negation(found)
-            return found
-        parts = (self.formula(part) for part in term.parts)
-        return conjunction(parts) if isinstance(term, All) else disjunction(parts)
+    def solution(self, term: Term) -> Assignment | None:
+        """Values of the variables for which the term and the axioms hold, or None if there are none."""
+        found: list[Formula] = []
+        for formula in self._conjuncts(term):
+            if not narrow(self._known, formula):
+                return None
+            found.append(formula)
+        return solve(conjunction(found))
 
-    def axioms(self) -> Formula:
+    def _conjuncts(self, term: Term) -> Iterator[Formula]:
+        """One by one, so that what earlier ones demand makes the later ones shorter."""
+        yield self._axioms()
+        for part in term.parts if isinstance(term, All) else (term,):
+            yield self._formula(part)
+
+    def _formula(self, term: Term) -> Formula:
+        # By identity, here and for leaves: the question holds its term as long as it is asked.
+        if isinstance(term, Is):
+            key = (id(term.leaf), term.positive)
+            leaf = self._leaves.get(key)
+            if leaf is None:
+                leaf = self._leaf(term.leaf)
+                leaf = self._leaves[key] = leaf if term.positive else negation(leaf)
+            return given(leaf, self._known)
+        found = self._formulas.get(id(term))
+        if found is None:
+            parts = (self._formula(part) for part in term.parts)
+            found = conjunction(parts) if isinstance(term, All) else disjunction(parts)
+            self._formulas[id(term)] = found
+        return found
+
+    def _axioms(self) -> Formula:
         """What ties the variables of every request together."""
         parts: list[Formula] = []
         if TAG_KEYS in self._elements and self.shape.tag_keys and self.shape.request_tag:
@@ -222,7 +256,7 @@ class Space:
 
     def _leaf(self, leaf: Leaf) -> Formula:
         if isinstance(leaf, ArnIn):
-            return self._arn_among([of_language(language) for language in leaf.languages])
+            return self._arn_among(tuple(map(of_language, leaf.languages)))
         if isinstance(leaf, ResourceMatches):
             return self._resource(leaf)
         if isinstance(leaf, TagIs):
@@ -248,7 +282,7 @@ class Space:
         self._free += 1
         return self._flag(f"free:{self._free}")
 
-    def _arn_among(self, patterns: Iterable[Tokens]) -> Formula:
+    def _arn_among(self, patterns: tuple[Tokens, ...]) -> Formula:
         bits = 0
         for pattern in patterns:
             bits |= 1 << self._arn_patterns[pattern]
@@ -257,7 +291,7 @@ class Space:
         return atom("arn", mask, full)
 
     def _resource(self, leaf: ResourceMatches) -> Formula:
-        fixed, tied = fixed_and_tied(leaf)
+        fixed, tied = self._near(leaf)
         found = [self._arn_among(fixed)]
         found += [conjunction((self._arn_among((pattern,)), self._unknown())) for pattern in tied]
         return disjunction(found)
@@ -430,85 +464,6 @@ def _equals(text: str) -> Callable[[Value], bool]:
 
 def _other_spelling(element: str, key: str) -> bool:
     return element != key and element.lower() == key.lower()
-
-
-@lru_cache(maxsize=16384)
-def fixed_and_tied(leaf: ResourceMatches) -> tuple[tuple[Tokens, ...], tuple[Tokens, ...]]:
-    """What the patterns match that hold no variables, and what those may match that do."""
-    tied = tuple(p for p in leaf.patterns if parse_template(p, leaf.variables).variables)
-    fixed = tuple(p for p in leaf.patterns if p not in tied)
-    return (
-        tuple(_resource_tokens(pattern, leaf.variables) for pattern in fixed),
-        tuple(_resource_tokens(pattern, leaf.variables) for pattern in tied),
-    )
-
-
-@lru_cache(maxsize=16384)
-def resource_tokens(leaf: ResourceMatches) -> tuple[Tokens, ...]:
-    """What the patterns match, or, where they hold variables, may match."""
-    return tuple(_resource_tokens(pattern, leaf.variables) for pattern in leaf.patterns)
-
-
-@lru_cache(maxsize=65536)
-def _resource_tokens(pattern: str, variables: bool) -> Tokens:
-    found: list[Token] = []
-    for part in parse_template(pattern, variables).parts:
-        if isinstance(part, Text):
-            found.extend(part.text if part.literal else parse_tokens(part.text))
-        else:
-            found.append(MANY)
-    return resource_tokens_glob(found).tokens
-
-
-def reaches(shape: Shape, leaf: ResourceMatches) -> bool:
-    """Whether the patterns can match an ARN of the shape at all."""
-    universe = of_language(shape.arns)
-    return any(meet(universe, pattern) for pattern in resource_tokens(leaf))
-
-
-def arn_signatures(shape: Shape, groups: tuple[tuple[Tokens, ...], ...]) -> frozenset[int]:
-    """Which of some groups of patterns an ARN of the shape can match together. Raises TooManyStatesError."""
-    return _arn_signatures(of_language(shape.arns), groups)
-
-
-@lru_cache(maxsize=65536)
-def _arn_signatures(universe: Tokens, groups: tuple[tuple[Tokens, ...], ...]) -> frozenset[int]:
-    # Most patterns are of other services. Without them the questions of many principals become one.
-    live = [tuple(pattern for pattern in group if meet(universe, pattern)) for group in groups]
-    patterns = tuple(dict.fromkeys(pattern for group in live for pattern in group))
-    bits = {pattern: 1 << index for index, pattern in enumerate(patterns)}
-    masks = [sum(bits[pattern] for pattern in set(group)) for group in live]
-    return frozenset(
-        sum(1 << index for index, mask in enumerate(masks) if signature & mask)
-        for signature in _arn_values(*_without_opening(universe, patterns), ())[1]
-    )
-
-
-def _without_opening(universe: Tokens, patterns: tuple[Tokens, ...]) -> tuple[Tokens, tuple[Tokens, ...]]:
-    """The same question without the literals that all of them open with: whatever follows tells the classes apart."""
-    place = 0
-    for tokens in zip(universe, *patterns, strict=False):
-        if not isinstance(tokens[0], str) or any(token != tokens[0] for token in tokens):
-            break
-        place += 1
-    return universe[place:], tuple(pattern[place:] for pattern in patterns)
-
-
-@lru_cache(maxsize=65536)
-def _arn_values(
-    universe: Tokens, patterns: tuple[Tokens, ...], samples: tuple[str, ...]
-) -> tuple[tuple[str, ...], tuple[int, ...]]:
-    """A representative of each class of ARNs, one that people recognise where there is one, with its signature."""
-    found = {item.signature: item.witness for item in classes(universe, [(pattern, False) for pattern in patterns])}
-    taken: set[int] = set()
-    for sample in samples:
-        if not matches(universe, sample):
-            continue
-        signature = sum(1 << i for i, pattern in enumerate(patterns) if matches(pattern, sample))
-        if signature not in taken:
-            taken.add(signature)
-            found[signature] = sample
-    return tuple(found.values()), tuple(found)
 
 
 def space_for(shape: Shape, term: Term, samples: tuple[str, ...] = (), *, loose: bool = False) -> Space:

@@ -105,9 +105,11 @@ NEVER: Term = Some(())
 def every(parts: Iterable[Term]) -> Term:
     flat: list[Term] = []
     for part in parts:
-        if isinstance(part, All):
+        if isinstance(part, Is):
+            flat.append(part)
+        elif isinstance(part, All):
             flat += part.parts
-        elif isinstance(part, Some) and not part.parts:
+        elif not part.parts:
             return NEVER
         else:
             flat.append(part)
@@ -117,9 +119,11 @@ def every(parts: Iterable[Term]) -> Term:
 def some(parts: Iterable[Term]) -> Term:
     flat: list[Term] = []
     for part in parts:
-        if isinstance(part, Some):
+        if isinstance(part, Is):
+            flat.append(part)
+        elif isinstance(part, Some):
             flat += part.parts
-        elif isinstance(part, All) and not part.parts:
+        elif not part.parts:
             return ALWAYS
         else:
             flat.append(part)
@@ -135,11 +139,14 @@ def negate(term: Term) -> Term:
 
 
 def leaves(term: Term) -> Iterator[Leaf]:
-    if isinstance(term, Is):
-        yield term.leaf
-        return
-    for part in term.parts:
-        yield from leaves(part)
+    """The leaves from left to right."""
+    untried = [term]
+    while untried:
+        part = untried.pop()
+        if isinstance(part, Is):
+            yield part.leaf
+        else:
+            untried.extend(reversed(part.parts))
 
 
 @lru_cache(maxsize=4096)
@@ -152,11 +159,13 @@ def absent(key: str) -> Term:
     return test("Null", key, "true")
 
 
-def tagged(tags: Iterable[tuple[str, str]]) -> Term:
+@lru_cache(maxsize=4096)
+def tagged(tags: tuple[tuple[str, str], ...]) -> Term:
     """The resource carries all these tags."""
     return every(Is(TagIs(key, value)) for key, value in tags)
 
 
-def requested(tags: Iterable[tuple[str, str]]) -> Term:
+@lru_cache(maxsize=4096)
+def requested(tags: tuple[tuple[str, str], ...]) -> Term:
     """The request carries all these tags."""
     return every(test("StringEquals", f"aws:RequestTag/{key}", value) for key, value in tags)

@@ -47,7 +47,7 @@ def escapes_on_creation(question: Question) -> Term:
     homes = []
     for place in question.granted:
         others = (other for other in question.places if other != place)
-        apart = (negate(marks.belongs(subject, other, False)) for other in others)
+        apart = (marks.not_of(subject, other) for other in others)
         homes.append(every((marks.belongs(subject, place, False), *apart)))
     return negate(some(homes))
 

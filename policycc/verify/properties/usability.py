@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from policycc.catalogue.facts import ROLE_TYPES, Part, Support
 from policycc.catalogue.global_keys import GLOBAL_KEYS, Presence
@@ -25,6 +25,7 @@ from policycc.verify.terms import (
     leaves,
     negate,
     requested,
+    some,
     tagged,
     test,
 )
@@ -32,9 +33,10 @@ from policycc.verify.terms import (
 _OWN = ("created", "tag", "unconfirmed-tag", "name", "role", "key", "arn", "account", "none")
 
 
-def refused(question: Question, canonical: Term) -> Term:
-    """A canonical request that the policies do not let through."""
-    return every((canonical, _nothing_else(question, canonical), negate(question.allowed)))
+def refused(question: Question, canonical: Iterable[Term]) -> Term:
+    """One of some canonical requests that the policies do not let through."""
+    requests = some(every((request, _nothing_else(question, request))) for request in canonical)
+    return every((requests, negate(question.allowed)))
 
 
 def canonical(question: Question, place: Place, row: RowHolding) -> Iterator[Term]:

@@ -99,6 +99,7 @@ def test_what_no_document_can_hold_is_not_written() -> None:
 
 def test_sizes_leave_out_the_space_between_tokens_only() -> None:
     assert text_size(' { "a b" :\n\t"c \\" d"\r\n } ') == len('{"a b":"c \\" d"}')
+    assert text_size(' { "a b" :\n\t"c  d"\r\n } ') == len('{"a b":"c  d"}')
     assert policy_size(POLICY) == text_size(TEXT) < len(TEXT)
     assert policy_size(Policy((), None)) == len('{"Statement":[]}')
 

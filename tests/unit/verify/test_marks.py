@@ -92,7 +92,7 @@ def test_tags_mark_what_exists_and_the_tags_of_the_request_what_is_made() -> Non
 
 def test_what_is_of_no_known_type_is_marked_by_its_tags_alone() -> None:
     unknown = replace(subject("sqs:SendMessage", "queue"), row=None)
-    assert marks.belongs(unknown, DEV, False) == terms.tagged([("env", "dev")])
+    assert marks.belongs(unknown, DEV, False) == terms.tagged((("env", "dev"),))
 
 
 def test_an_account_of_its_own_marks_everything() -> None:
@@ -179,8 +179,8 @@ def test_a_vpc_marks_what_lies_in_it_and_not_what_is_made_there() -> None:
 
 def test_what_is_made_has_the_tags_of_the_request_where_it_can_have_them() -> None:
     new = subject("ec2:RunInstances", "instance", Mode.CREATED)
-    assert marks.by_tags(new, DEV) == marks.made_with(new, DEV) == terms.requested([("env", "dev")])
-    assert marks.by_tags(subject("ec2:StopInstances", "instance"), DEV) == terms.tagged([("env", "dev")])
+    assert marks.by_tags(new, DEV) == marks.made_with(new, DEV) == terms.requested((("env", "dev"),))
+    assert marks.by_tags(subject("ec2:StopInstances", "instance"), DEV) == terms.tagged((("env", "dev"),))
     assert marks.made_with(subject("cloudfront:CreateCachePolicy", "*", Mode.NONE), DEV) == NEVER
 
 

@@ -83,9 +83,9 @@ def test_equal_tests_are_equal_whatever_spelling_their_key_has_been_folded_from(
     [
         (terms.test("StringLike", "aws:x", "${*}"), [("StringLike", "aws:x", ("${*}",))]),
         (terms.absent("aws:x"), [("Null", "aws:x", ("true",))]),
-        (terms.requested([("env", "dev")]), [("StringEquals", "aws:RequestTag/env", ("dev",))]),
+        (terms.requested((("env", "dev"),)), [("StringEquals", "aws:RequestTag/env", ("dev",))]),
         (
-            terms.requested([("env", "dev"), ("app", "w")]),
+            terms.requested((("env", "dev"), ("app", "w"))),
             [("StringEquals", "aws:RequestTag/env", ("dev",)), ("StringEquals", "aws:RequestTag/app", ("w",))],
         ),
     ],
@@ -101,6 +101,6 @@ def test_tests_of_the_request(term: Term, expected: list[tuple[str, str, tuple[s
 
 
 def test_all_boundary_tags_are_demanded() -> None:
-    assert terms.tagged([("env", "dev"), ("app", "w")]) == All((Is(TagIs("env", "dev")), Is(TagIs("app", "w"))))
-    assert terms.tagged([]) == ALWAYS
-    assert terms.requested([]) == ALWAYS
+    assert terms.tagged((("env", "dev"), ("app", "w"))) == All((Is(TagIs("env", "dev")), Is(TagIs("app", "w"))))
+    assert terms.tagged(()) == ALWAYS
+    assert terms.requested(()) == ALWAYS
