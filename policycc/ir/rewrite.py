@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import cycle
 from typing import TypeVar
 
 from policycc.ir.cost import Cost
@@ -27,16 +28,17 @@ def fixpoint(
     accepted step: the pass's module, and the statements before and after it.
     """
     current, price = statements, cost(statements)
-    changed = True
-    while changed:
-        changed = False
-        for step in passes:
-            candidate = step(current, context)
-            if candidate == current:
-                continue
-            new_price = cost(candidate)
-            if new_price < price:
-                if observe is not None:
-                    observe(step.__module__.rpartition(".")[2], current, candidate)
-                current, price, changed = candidate, new_price, True
+    idle = 0  # passes in a row that did not help: after all of them, none will
+    for step in cycle(passes):
+        if idle == len(passes):
+            break
+        idle += 1
+        candidate = step(current, context)
+        if candidate == current:
+            continue
+        new_price = cost(candidate)
+        if new_price < price:
+            if observe is not None:
+                observe(step.__module__.rpartition(".")[2], current, candidate)
+            current, price, idle = candidate, new_price, 0
     return current

@@ -13,7 +13,7 @@ from heapq import heapify, heappop, heappush
 
 from policycc.iam.model import Condition
 from policycc.ir.conditions import stricter
-from policycc.ir.cost import string_size
+from policycc.ir.cost import statement_size, string_size
 from policycc.ir.globs import covers
 from policycc.ir.merge import ordered, union
 from policycc.ir.statement import Statement
@@ -26,7 +26,7 @@ class _Box:
     statement: Statement
     actions: frozenset[str]
     resources: int  # bits of the resources that it names
-    covered: int  # bits of those that the resources which it names cover, these included
+    covered: int  # bits of those that need not be named beside them, these included
     barred: int  # bits of the resources that must not be added to it
 
 
@@ -58,6 +58,17 @@ def _merged(group: list[Statement], fill: Fill, context: Context) -> list[Statem
         wide: sum(1 << place for place in context.near(wide, resources) if covers(wide, resources[place]))
         for wide in resources
     }
+    # Which merges go first decides which others stay possible, and neither way of counting is always the better one.
+    ways = [covered] if covered == bits else [covered, bits]
+    results = [_greedily(group, bits, counted, barred, sizes) for counted in ways]
+    return min(results, key=lambda found: sum(_size(statement, bits, covered, sizes) + 1 for statement in found))
+
+
+def _greedily(
+    group: list[Statement], bits: dict[str, int], covered: dict[str, int], barred: dict[str, int], sizes: list[int]
+) -> list[Statement]:
+    """The group after all merges that are exact, those with the largest saving first; `covered` gives the resources
+    that are saved beside a resource."""
     live = {place: _box(statement, bits, covered, barred) for place, statement in enumerate(group)}
     queue = [
         entry for i in live for j in live if i < j and (entry := _entry(i, live[i], j, live[j], sizes)) is not None
@@ -88,6 +99,24 @@ def _box(statement: Statement, bits: dict[str, int], covered: dict[str, int], ba
     return _Box(statement, frozenset(statement.actions), sum(bits[r] for r in statement.resources), wide, bars)
 
 
+def _size(statement: Statement, bits: dict[str, int], covered: dict[str, int], sizes: list[int]) -> int:
+    """Characters of a statement without the resources that others of it cover."""
+    named = idle = 0
+    for resource in statement.resources:
+        named |= bits[resource]
+        idle |= covered[resource] & ~bits[resource]
+    return statement_size(statement) - _total(named & idle, sizes)
+
+
+def _total(bits: int, sizes: list[int]) -> int:
+    found = 0
+    while bits:
+        lowest = bits & -bits
+        found += sizes[lowest.bit_length() - 1]
+        bits ^= lowest
+    return found
+
+
 def _entry(i: int, one: _Box, j: int, other: _Box, sizes: list[int]) -> tuple[int, int, int] | None:
     """The pair as an entry of the queue, largest saving first, or None where the product is not exact. What every pair
     of the group saves, a frame with the same conditions, is left out of the saving. A resource that the other names or
@@ -95,9 +124,5 @@ def _entry(i: int, one: _Box, j: int, other: _Box, sizes: list[int]) -> tuple[in
     if one.barred & other.resources or other.barred & one.resources:
         return None
     saving = sum(string_size(action) + 1 for action in one.actions & other.actions)
-    shared = (one.resources & other.covered) | (other.resources & one.covered)
-    while shared:
-        lowest = shared & -shared
-        saving += sizes[lowest.bit_length() - 1]
-        shared ^= lowest
+    saving += _total((one.resources & other.covered) | (other.resources & one.covered), sizes)
     return (-saving, i, j)
