@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import Any
 
@@ -62,7 +63,8 @@ def test_a_call_bears_marks_that_another_environment_lacks(call: Call) -> None:
     assert any(one.moved("prod") != one for one in call.authorises)
     for one in call.authorises:
         moved = one.moved("prod")
-        assert "dev" not in moved.resource.lower()
+        assert re.search(r"\bdev\b", moved.resource) is None
+        assert not moved.resource.endswith("DEV")
         assert "dev" not in [value for value in moved.context.values() if isinstance(value, str)]
 
 

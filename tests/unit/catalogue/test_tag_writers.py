@@ -107,6 +107,7 @@ def test_creates_that_nothing_holds() -> None:
         ("apigateway:CreateProductPage", "ProductPage"),
         ("apigateway:CreateProductRestEndpointPage", "ProductRestEndpointPage"),
         ("iam:CreateDelegationRequest", "delegation-request"),
+        ("s3:CreateMultiRegionAccessPoint", "multiregionaccesspoint"),
         ("sagemaker:CreateSharedModel", "shared-model"),
     ]
 
