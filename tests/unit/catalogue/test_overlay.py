@@ -11,9 +11,11 @@ import jsonschema
 import pytest
 
 from policycc.catalogue.catalogue import load
-from policycc.catalogue.facts import EscapeKind
+from policycc.catalogue.facts import ActionKind, EscapeKind
+from policycc.catalogue.holding_facts import facts
 from policycc.catalogue.keys import REQUEST_TAG, RESOURCE_TAG, supplies
 from policycc.catalogue.overlay_data import DIRECTORY, escape_classes, overlaid_services, overlay
+from policycc.catalogue.types import Level
 
 ROOT = Path(__file__).parents[3]
 SCHEMA = json.loads((ROOT / "fixtures" / "catalogue" / "overlay.schema.json").read_text(encoding="utf-8"))
@@ -150,3 +152,12 @@ def test_only_sources_that_others_can_look_up() -> None:
 def test_an_unknown_service_has_an_empty_overlay() -> None:
     assert overlay("no-such-service").raw == {}
     assert overlay("no-such-service").action("Anything") is None
+
+
+@pytest.mark.parametrize("service", ["account", "identitystore", "organizations", "sso", "sso-directory"])
+def test_who_may_enter_every_account_is_no_matter_of_one_account(service: str) -> None:
+    """What these services change holds for all accounts: an account of one's own does not confine it."""
+    for name in load().service(service).names():
+        found = facts(load(), f"{service}:{name}")
+        if found.action.level > Level.READ and found.kind not in (ActionKind.TAG, ActionKind.UNTAG):
+            assert any(escape.kind is EscapeKind.FORBIDDEN for escape in found.escapes), found.action.id
