@@ -1,7 +1,8 @@
 """What new catalogue data asks somebody to look at: `python -m policycc.catalogue.refresh [DIRECTORY]`.
 
-Nothing is classed here. An action that may create, copy or tag, and that neither the overlay nor the list of reviewed
-candidates knows, is printed, and so is an overlay entry whose action or type is gone. The routine is described in
+Nothing is classed here. An action that may create, copy, tag or admit somebody, or a new resource type of one that
+creates, of which neither the overlay nor the list of reviewed candidates knows, is printed, and so is an overlay entry
+whose action or type is gone. The routine is described in
 docs/overlay.md.
 """
 
@@ -25,6 +26,11 @@ from policycc.catalogue.types import Level
 REVIEWED = Path(__file__).parent / "data" / "candidates.json"
 """The candidates that somebody has looked at and left unclassed, by kind and service."""
 
+KINDS = ("tags", "copies", "writers", "creates", "permissions", "rows")
+
+_MAKING = (ActionKind.CREATE, ActionKind.DERIVE, ActionKind.CREATE_OR_UPDATE)
+_PARTS = ("created", "sources", "inputs", "undecided")
+
 Candidates = Mapping[str, Mapping[str, Sequence[str]]]
 
 
@@ -41,17 +47,24 @@ class Findings:
 
 
 def candidates(catalogue: Catalogue) -> Candidates:
-    """Every action that may create, copy or tag and that the overlay does not class, by kind and service.
+    """Everything of which the overlay would have to say something and does not, by kind and service.
 
-    `tags`: it takes tags, by its condition keys. `copies`, `writers`, `creates`: its name says so. The first two kinds
-    are undecided, and so left out, until they have an entry."""
-    found: dict[str, dict[str, list[str]]] = {"tags": {}, "copies": {}, "writers": {}, "creates": {}}
+    `tags`: an action takes tags, by its condition keys. `copies`, `writers`, `creates`: its name says so. The first two
+    kinds are undecided, and so left out, until they have an entry. `permissions`: AWS says that the action manages
+    permissions, and it is in no escape class. `rows`: `Action/type`, of an action that makes or copies something; the
+    entry does not name the type, so that it passes for an existing resource of the environment."""
+    found: dict[str, dict[str, list[str]]] = {kind: {} for kind in KINDS}
     for service in catalogue.services():
         entries = overlay(service)
         for name in catalogue.service(service).names():
-            kind = _candidate(facts(catalogue, f"{service}:{name}"), entries)
+            action = facts(catalogue, f"{service}:{name}")
+            kind = _candidate(action, entries)
             if kind is not None:
                 found[kind].setdefault(service, []).append(name)
+            if action.action.level is Level.PERMISSIONS and not action.escapes:
+                found["permissions"].setdefault(service, []).append(name)
+            for type_name in _unnamed(action, entries):
+                found["rows"].setdefault(service, []).append(f"{name}/{type_name}")
     return found
 
 
@@ -90,6 +103,15 @@ def _candidate(action: ActionFacts, entries: Overlay) -> str | None:
     return "creates" if creates(name) else None
 
 
+def _unnamed(action: ActionFacts, entries: Overlay) -> tuple[str, ...]:
+    """The types of an action that makes something of which its entry does not say which part they play."""
+    entry = entries.action(action.action.name) or {}
+    if action.kind not in _MAKING or not entry.get("created"):
+        return ()
+    said = {name for part in _PARTS for name in entry.get(part, ())}
+    return tuple(sorted(row.type for row in action.rows if row.type not in said))
+
+
 def _gone(catalogue: Catalogue) -> Iterator[str]:
     for service in overlaid_services():
         if not catalogue.has_service(service):
@@ -100,6 +122,9 @@ def _gone(catalogue: Catalogue) -> Iterator[str]:
         for section in ("actions", "secrets", "passes", "tag_writers"):
             yield from (f"{service}:{name} ({section})" for name in raw.get(section, {}) if data.action(name) is None)
         yield from (f"{service}:{name} (types)" for name in raw.get("types", {}) if data.type(name) is None)
+        for name, entry in raw.get("actions", {}).items():
+            parts = {*entry.get("rows", ()), *(kind for part in _PARTS for kind in entry.get(part, ()))}
+            yield from (f"{service}:{name}/{kind} (actions)" for kind in sorted(parts) if data.type(kind) is None)
         for section in ("aws_owned", "keys", "pinned"):
             for entry in raw.get(section, ()):
                 yield from (f"{service}:{name} ({section})" for name in entry["actions"] if data.action(name) is None)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from policycc.catalogue.catalogue import load
-from policycc.catalogue.facts import ActionKind
+from policycc.catalogue.facts import ActionKind, Part
 from policycc.catalogue.holding_facts import facts
 from policycc.catalogue.refresh import candidates, compare, main, reviewed
 
@@ -32,7 +32,8 @@ def test_candidates_by_keys_and_by_name_grant_nothing_by_the_created_rung() -> N
 
 @pytest.fixture(scope="module")
 def newer(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Tomorrow's data: sqs has gained a copying, a tagging and a creating action, and has lost one."""
+    """Tomorrow's data: sqs has gained actions that copy, tag, create and share, and has lost some; CreateQueue has a
+    further resource type, and SNS has another name for its topics."""
     root = tmp_path_factory.mktemp("newer") / "data"
     shutil.copytree(load().files.root, root)
     path = root / "actions" / "sqs.json"
@@ -41,10 +42,24 @@ def newer(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in ("CopyQueue", "CreateStack", "AttachQueueTags"):
         actions[name.lower()] = {**pattern, "name": name, "conditionKeys": []}
     actions["forkqueue"] = {**pattern, "name": "ForkQueue", "conditionKeys": ["aws:RequestTag/${TagKey}"]}
+    actions["sharequeue"] = {**pattern, "name": "ShareQueue", "accessLevel": "Permissions management"}
+    actions["sharequeue"]["conditionKeys"] = []
+    actions["createqueue"] = {**pattern, "resourceTypes": [*pattern["resourceTypes"], _row("lane")]}
     del actions["purgequeue"]
     del actions["tagqueue"]
     path.write_text(json.dumps(actions), encoding="utf-8")
+    types = root / "resourceTypes" / "sqs.json"
+    known = json.loads(types.read_text(encoding="utf-8"))
+    lane = {**known["queue"], "key": "lane", "arn": "arn:${Partition}:sqs:${Region}:${Account}:lane/${LaneId}"}
+    types.write_text(json.dumps({**known, "lane": lane}), encoding="utf-8")
+    for folder in ("actions", "resourceTypes"):
+        path = root / folder / "sns.json"
+        path.write_text(path.read_text(encoding="utf-8").replace('"topic"', '"Thema"'), encoding="utf-8")
     return root
+
+
+def _row(name: str) -> dict[str, object]:
+    return {"name": name, "required": False, "conditionKeys": [], "dependentActions": []}
 
 
 def test_new_candidates_and_lost_actions_are_listed(newer: Path) -> None:
@@ -53,10 +68,15 @@ def test_new_candidates_and_lost_actions_are_listed(newer: Path) -> None:
     assert found.candidates == {
         "copies": {"sqs": ["CopyQueue"]},
         "creates": {"sqs": ["CreateStack"]},
+        "permissions": {"sqs": ["ShareQueue"]},
+        "rows": {"sns": ["CreateTopic/Thema"], "sqs": ["CreateQueue/lane"]},
         "tags": {"sqs": ["ForkQueue"]},
         "writers": {"sqs": ["AttachQueueTags"]},
     }
     assert "sqs:TagQueue (actions)" in found.gone
+    assert {"sns:topic (types)", "sns:CreateTopic/topic (actions)"} <= set(found.gone)
+    lane = next(row for row in facts(catalogue, "sqs:CreateQueue").rows if row.type == "lane")
+    assert lane.part is Part.EXISTING
     assert facts(catalogue, "sqs:CopyQueue").kind is ActionKind.UNDECIDED
     assert facts(catalogue, "sqs:ForkQueue").kind is ActionKind.UNDECIDED
 
