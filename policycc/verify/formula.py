@@ -101,7 +101,7 @@ def narrow(masks: Assignment, formula: Formula) -> bool:
     return True
 
 
-def given(formula: Formula, masks: Assignment) -> Formula:
+def under(formula: Formula, masks: Assignment) -> Formula:
     """The formula, or what is known of it if it is an atom and its variable has one of the values of `masks`."""
     if not isinstance(formula, Atom):
         return formula

@@ -35,10 +35,10 @@ from policycc.verify.formula import (
     conjunction,
     constant,
     disjunction,
-    given,
     narrow,
     negation,
     solve,
+    under,
 )
 from policycc.verify.requests import TAG_KEYS, Mode, Shape, Supply, request_key, tag_key
 from policycc.verify.resources import arn_values, near
@@ -212,7 +212,7 @@ class Space:
             if not narrow(self._known, formula):
                 return None
             found.append(formula)
-        return solve(conjunction(found))
+        return solve(conjunction(found), self._known)
 
     def _conjuncts(self, term: Term) -> Iterator[Formula]:
         """One by one, so that what earlier ones demand makes the later ones shorter."""
@@ -228,7 +228,7 @@ class Space:
             if leaf is None:
                 leaf = self._leaf(term.leaf)
                 leaf = self._leaves[key] = leaf if term.positive else negation(leaf)
-            return given(leaf, self._known)
+            return under(leaf, self._known)
         found = self._formulas.get(id(term))
         if found is None:
             parts = (self._formula(part) for part in term.parts)

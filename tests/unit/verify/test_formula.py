@@ -18,8 +18,10 @@ from policycc.verify.formula import (
     constant,
     disjunction,
     holds,
+    narrow,
     negation,
     solve,
+    under,
 )
 from policycc.verify.formula import _simplify as simplified
 
@@ -135,3 +137,24 @@ def test_solves_exactly_what_has_a_solution(formula: Formula) -> None:
 def test_negation_is_the_opposite(formula: Formula) -> None:
     for values in _assignments():
         assert holds(negation(formula), values) is not holds(formula, values)
+
+
+@settings(max_examples=300, deadline=None)
+@given(FORMULAS, FORMULAS)
+def test_what_a_formula_demands_of_variables_shortens_those_beside_it(first: Formula, second: Formula) -> None:
+    masks: dict[str, int] = {}
+    possible = narrow(masks, first)
+    for values in _assignments():
+        if holds(first, values):
+            assert possible
+            assert all(values[name] & mask for name, mask in masks.items())
+            assert holds(second, values) is holds(under(second, masks), values)
+
+
+def test_atoms_that_are_decided_are_no_questions() -> None:
+    assert under(X, {"x": 0b001}) == TRUE
+    assert under(X, {"x": 0b110}) == FALSE
+    assert under(X, {"x": 0b011}) == under(X, {"y": 0b001}) == X
+    assert not narrow({"x": 0b110}, conjunction((Y, X)))
+    assert not narrow({}, FALSE)
+    assert narrow({}, disjunction((X, negation(X))))
