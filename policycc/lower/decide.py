@@ -19,7 +19,7 @@ from policycc.catalogue.regions import global_region
 from policycc.catalogue.types import Level
 from policycc.catalogue.world import Place, World
 from policycc.ir.outcome import EscapeDecision, GrantOutcome, ResidualDecision
-from policycc.lower.requirements import demanded
+from policycc.lower.requirements import Demand, demanded
 from policycc.lower.wishes import Wish
 from policycc.model.matrix import Accept, Group, Matrix
 from policycc.model.roles import Roles
@@ -82,6 +82,7 @@ class Decider:
     accepts: Accepts
     roles: Roles
     _holdings: dict[tuple[str, str, bool, tuple[str, ...]], Holding] = field(default_factory=dict)
+    _demands: dict[tuple[str, str], Demand] = field(default_factory=dict)
 
     def group(self, group: Group, wishes: Iterable[Wish]) -> tuple[Decision, ...]:
         """The decisions of one group, in the order of its wishes."""
@@ -165,12 +166,19 @@ class Decider:
 
     def _unmet(self, group: Group, place: Place, facts: ActionFacts) -> bool:
         """Whether no request meets what is required of the group in all environments of the account."""
-        places = [other.name for other in self.world.account_places(place) if other.matrix == self.matrix.name]
-        guard = self.roles.guard_of(self.matrix, group, place.account, place.name)
-        demand = demanded(self.matrix, group.name, tuple(places), guard=guard)
+        demand = self._demand(group, place)
         # A global service answers in its home region, whatever regions are demanded.
         at_home = global_region(facts.action.service, self.matrix.partition) is not None
         return demand.barred or not demand.networks or (demand.impossible and not at_home)
+
+    def _demand(self, group: Group, place: Place) -> Demand:
+        """What is required of the group in all environments of the account."""
+        key = (group.name, place.name)
+        if key not in self._demands:
+            places = [other.name for other in self.world.account_places(place) if other.matrix == self.matrix.name]
+            guard = self.roles.guard_of(self.matrix, group, place.account, place.name)
+            self._demands[key] = demanded(self.matrix, group.name, tuple(places), guard=guard)
+        return self._demands[key]
 
     def _left_out(
         self,
