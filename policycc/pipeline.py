@@ -28,7 +28,7 @@ from policycc.ir.outcome import (
 )
 from policycc.ir.outcome import Verdict as OutcomeVerdict
 from policycc.ir.statement import Principal, Statement
-from policycc.lower import messages
+from policycc.lower import messages, pairs
 from policycc.lower.decide import Accepts, Decider, Decision
 from policycc.lower.outcome import Account, account
 from policycc.lower.program import Writer
@@ -144,6 +144,7 @@ def _compile(matrices: tuple[Matrix, ...], diagnostics: Diagnostics, *, template
     except TemplateError as error:
         _bad_template(error, diagnostics)
         return Result(diagnostics, matrices, pinned)
+    pairs.report([(one.matrix, one.decisions) for one in compiled], roles, diagnostics)
     documents = _pack(compiled, catalogue, diagnostics)
     outcome, emitted = _emit(compiled, roles, pinned, documents, diagnostics)
     decisions = tuple((one.matrix.name, one.decisions) for one in compiled)

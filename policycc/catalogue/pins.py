@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from policycc.catalogue import language
-from policycc.catalogue.facts import ROLE_TYPES, KeyHold, RowFacts
+from policycc.catalogue.facts import ROLE_TYPES, ActionFacts, KeyHold, RowFacts
 from policycc.catalogue.world import Place, TypePattern, World
 from policycc.iam.model import Condition
 
@@ -55,6 +55,12 @@ def vpc(row: RowFacts, place: Place) -> tuple[Condition, ...]:
     account = place.account.id or "*"
     arns = tuple(f"arn:{place.partition}:ec2:*:{account}:vpc/{vpc}" for vpc in vpcs)
     return (Condition("ArnLike", row.vpc_key, arns),)
+
+
+def role_keys(facts: ActionFacts) -> tuple[str, ...]:
+    """The condition keys that show which role a call takes, such as `cloudformation:RoleArn`, sorted."""
+    keys = [*facts.pinned, *(key for row in facts.rows for key in (*row.keys, *row.pinned))]
+    return tuple(sorted({key.key for key in keys if _of_roles(key)}))
 
 
 def _of_roles(key: KeyHold) -> bool:

@@ -139,6 +139,7 @@ _TABLE: tuple[Code, ...] = (
     Code("PCC409", "create-without-companion", "a create needs a tag action that cannot be granted with it"),
     Code("PCC410", "open-spelling", "a create may add a second spelling of a long boundary key"),
     Code("PCC411", "half-of-a-call", "a create-or-update call works in one of the two ways only"),
+    Code("PCC412", "borrowed-role", "a role of one environment can be used for a call that is granted only in another"),
     # Limits and planning.
     Code("PCC501", "over-quota", "the policies of a principal do not fit into the quotas of AWS"),
     Code("PCC502", "statement-too-large", "a single statement is larger than a policy may be"),

@@ -23,6 +23,7 @@ from policycc.verify.holders import owners as all_owners
 from policycc.verify.holders import scene as scene_of
 from policycc.verify.intent import Holder, Scene
 from policycc.verify.properties.fit import misfits
+from policycc.verify.properties.pairs import Pairs
 from policycc.verify.prove import Findings, Prover
 from policycc.verify.redundancy import Redundancy, Redundant
 from policycc.verify.residuals import assumptions, residuals
@@ -85,6 +86,10 @@ def verify(
         if _fits(scene, holder, own, findings, inline):
             provers.append(Prover(scene, holder, own, tested, settled, findings))
             provers[-1].prove()
+    pairs = Pairs(scene, owned)
+    pairs.look(found)
+    findings["escape"].exceptions.update(pairs.exceptions)
+    findings["escape"].open += pairs.open
     left = residuals(provers)
     for item in left:
         for name in ("isolation", "exactness") if item.reaches else ("exactness",):

@@ -154,13 +154,13 @@ class Steps:
         own = role.account.name == here.account
         admits = admitted(policy, callers, ASSUME)
         if admits != NEVER:
-            allowed, undenied = _identity(here.documents, ASSUME)
+            allowed, undenied = of_identity(here.documents, ASSUME)
             yield every((allowed, undenied, admits, callers.shown)), ASSUME
             if own:
                 direct = admitted(policy, callers, ASSUME, at_least=Grip.ROLE)
                 yield every((direct, undenied, callers.shown)), ASSUME
         if own and _admits_a_service(policy):
-            allowed, undenied = _identity(here.documents, PASS)
+            allowed, undenied = of_identity(here.documents, PASS)
             yield every((allowed, undenied, callers.shown)), PASS
 
     def _replayed(
@@ -188,7 +188,7 @@ class Steps:
         """A role of another account, none of `known`, that the policies let `here` become if it admits them; or None.
 
         The request carries a trust policy that admits the account, as those of strangers may."""
-        allowed, undenied = _identity(here.documents, ASSUME)
+        allowed, undenied = of_identity(here.documents, ASSUME)
         if allowed == NEVER:
             return None
         prefix = of_glob(f"arn:{here.partition}:iam::")
@@ -296,7 +296,7 @@ def _may_match(pattern: str, arn: str) -> bool:
     return "$" in pattern or glob(pattern).matches(arn)
 
 
-def _identity(documents: Sequence[Document], action: str) -> tuple[Term, Term]:
+def of_identity(documents: Sequence[Document], action: str) -> tuple[Term, Term]:
     """What the Allows of a principal let through of an action, and what its Denys leave of it."""
     allows, left = list[Term](), list[Term]()
     for document in documents:
