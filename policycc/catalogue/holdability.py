@@ -161,7 +161,7 @@ class _Ladder:
 
     def _blind(self, row: RowFacts) -> RowHolding | None:
         """A call that has to show the tags of its request, of a service that does not show them to IAM."""
-        if not row.blind or not (row.part is Part.CREATED or self._only_tags()):
+        if not row.blind or not ((row.part is Part.CREATED and row.request_tag) or self._only_tags()):
             return None
         if row.blind == "feature" and row.feature in self.place.account.features:
             return None

@@ -47,7 +47,7 @@ def request(step: Json) -> Request:
 
 
 def test_the_attacks_are_told_apart_and_say_whence() -> None:
-    assert len(ATTACKS) >= 60
+    assert len(ATTACKS) >= 110
     assert len({attack["name"] for attack in ATTACKS}) == len(ATTACKS)
     for attack in ATTACKS:
         assert attack["source"].startswith("https://"), attack["name"]
