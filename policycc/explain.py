@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ from policycc.catalogue.world import World
 from policycc.diagnostics.model import Diagnostics
 from policycc.diagnostics.wording import did_you_mean
 from policycc.emit.json_target import Emitted
+from policycc.iam.model import Condition
 from policycc.ir.globs import covers
 from policycc.ir.statement import Statement
 from policycc.lower.decide import Decision
@@ -85,7 +86,7 @@ def _entries(
 def _granted(result: Result, one: Decision) -> dict[str, Any]:
     span = one.wish.entry.span
     row_types = [_row(row) for row in one.holding.rows]
-    tags = sorted({tag for row in one.holding.rows for way in row.ways for tag in way.request_tags})
+    tags = _sent(one.holding.rows)
     label = World.of(result.matrices).label(one.place)
     grant = next(
         (
@@ -101,7 +102,7 @@ def _granted(result: Result, one: Decision) -> dict[str, Any]:
         "cells": [{"origin": origin} for origin in one.wish.origins],
         "entry": {"text": one.wish.entry.text, "place": str(span) if span is not None else None},
         "types": row_types if one.outcome in ("granted", "omitted") else [],
-        "must_send": {key.partition("/")[2]: value for key, value in tags},
+        "must_send": tags,
         "companions": list(grant.companions) if grant else [],
         "needs": list(grant.needs) if grant else [],
         "escapes": [{"class": escape.id, "decision": made} for escape, made in one.escapes],
@@ -124,20 +125,37 @@ def _comes_of(statement: Statement, item: Emitted, one: Decision) -> bool:
     )
 
 
+def _sent(rows: Iterable[RowHolding]) -> dict[str, str]:
+    """The tags that a call has to bring, by key."""
+    tags = {tag for row in rows for way in row.ways for tag in way.request_tags}
+    return {key.partition("/")[2]: value for key, value in sorted(tags)}
+
+
 def _row(row: RowHolding) -> dict[str, Any]:
+    shared = [pin for pin in row.ways[0].pins if all(pin in way.pins for way in row.ways)] if row.ways else []
     return {
         "type": row.type,
         "required": row.required,
         "how": list(row.how),
         "partly": row.partly,
         "resources": sorted({resource for way in row.ways for resource in way.resources}),
-        "pins": [
-            {"key": pin.key, "operator": pin.operator, "values": list(pin.values)}
-            for pin in dict.fromkeys(pin for way in row.ways for pin in way.pins)
+        "must_send": _sent((row,)),
+        "pins": [_pin(pin) for pin in shared],
+        "ways": [
+            {
+                "how": way.how,
+                "resources": list(way.resources),
+                "pins": [_pin(pin) for pin in way.pins if pin not in shared],
+            }
+            for way in row.ways
         ],
         "reason": row.reason,
         "facts": [{"text": fact.text, "source": fact.source} for fact in row.row.facts] if row.row else [],
     }
+
+
+def _pin(pin: Condition) -> dict[str, Any]:
+    return {"key": pin.key, "operator": pin.operator, "values": list(pin.values)}
 
 
 def _lines(group: str, action: str, entry: Mapping[str, Any]) -> Iterator[str]:
@@ -154,15 +172,24 @@ def _lines(group: str, action: str, entry: Mapping[str, Any]) -> Iterator[str]:
         only = f", to {row['partly']} only" if row["partly"] else ""
         yield f"  {row['type']}{kind}: {', '.join(row['how'])}{only}{why}"
         yield from (f"      {resource}" for resource in row["resources"])
-        for pin in row["pins"]:
-            yield f"      the call must show {pin['key']}: {' or '.join(pin['values'])}"
+        if row["must_send"]:
+            yield f"      the caller must send the tags {_tags(row['must_send'])} for it"
+        yield from (f"      the call must show {_shown(pin)}" for pin in row["pins"])
+        for way in row["ways"]:
+            if way["pins"]:
+                yield f"      {way['how']} where the call shows {' and '.join(_shown(pin) for pin in way['pins'])}"
         yield from (f"      {fact['text']} [{fact['source']}]" for fact in row["facts"])
-    if entry["must_send"]:
-        tags = ", ".join(f"{key}={value}" for key, value in entry["must_send"].items())
-        yield f"  the caller must send the tags {tags}"
     for key, words in (("companions", "granted besides, to tag on create"), ("needs", "AWS also checks")):
         if entry[key]:
             yield f"  {words}: {', '.join(entry[key])}"
     yield from (f"  escape class {escape['class']}: {escape['decision']}" for escape in entry["escapes"])
     yield from (f"  {fact['text']} [{fact['source']}]" for fact in entry["facts"])
     yield from (f"  statement {item['statement']} of {item['path']}" for item in entry["statements"])
+
+
+def _tags(tags: Mapping[str, str]) -> str:
+    return ", ".join(f"{key}={value}" for key, value in tags.items())
+
+
+def _shown(pin: Mapping[str, Any]) -> str:
+    return f"{pin['key']}: {' or '.join(pin['values'])}"
