@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -42,8 +41,6 @@ from policycc.source.document import Document as SourceDocument
 
 if TYPE_CHECKING:
     from policycc.verify import Verification
-
-STDIN = "-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,19 +103,10 @@ def build_documents(
 
 
 def _load(sources: Sequence[str]) -> tuple[tuple[Matrix, ...], Diagnostics]:
-    from policycc.model.load import load_documents
-    from policycc.model.problems import report
-    from policycc.source.errors import SourceError
-    from policycc.source.read import read_file, read_stream
+    from policycc.model.load import load_documents, read_sources
 
     diagnostics = Diagnostics()
-    documents = []
-    for source in sources:
-        try:
-            documents.append(read_stream(sys.stdin.buffer) if source == STDIN else read_file(source))
-        except SourceError as error:
-            report(error, diagnostics)
-    matrices, found = load_documents(documents)
+    matrices, found = load_documents(read_sources(sources, diagnostics))
     diagnostics.extend(found)
     return matrices, diagnostics
 

@@ -21,6 +21,7 @@ COMMANDS = {
     "verify": Lazy("policycc.cli.verify:verify", "prove policy files as they are, whoever wrote them"),
     "explain": Lazy("policycc.cli.explain:explain", "say why an action is allowed or not, or what a code means"),
     "plan": Lazy("policycc.cli.plan:plan", "one account, two, or many: compare, and write the accounts"),
+    "report": Lazy("policycc.cli.report:report", "write one page for reviewers and auditors"),
     "catalogue": Lazy("policycc.cli.catalogue:catalogue", "what AWS supports, and how an action can be held"),
     "simulate": Lazy("policycc.cli.simulate:simulate", "evaluate requests against policies, one JSON object a line"),
 }

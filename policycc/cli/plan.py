@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +12,6 @@ from policycc.cli.sources import STDIN, resolve
 from policycc.cli.status import status_of
 from policycc.cli.wording import plural
 from policycc.diagnostics.model import Diagnostics
-from policycc.source.document import Document
 
 if TYPE_CHECKING:
     from policycc.planning import Planned
@@ -46,12 +43,13 @@ def plan(ctx: click.Context, matrices: tuple[str, ...], form: str, topology: str
       policycc plan --write optimum
     """
     from policycc import planning
+    from policycc.model.load import read_sources
 
     sources = resolve(matrices)
     if topology is not None and STDIN in sources:
         raise click.UsageError("`--write` changes files, and standard input is none")
     diagnostics = Diagnostics()
-    documents = _read(sources, diagnostics)
+    documents = read_sources(sources, diagnostics)
     planned = planning.plan(documents)
     diagnostics.extend(planned.diagnostics)
     if planned.plan is not None and not diagnostics.has_errors:
@@ -62,20 +60,6 @@ def plan(ctx: click.Context, matrices: tuple[str, ...], form: str, topology: str
     findings = list(diagnostics)
     console.report(findings)
     ctx.exit(status_of(findings, strict=False))
-
-
-def _read(sources: Sequence[str], diagnostics: Diagnostics) -> list[Document]:
-    from policycc.model.problems import report
-    from policycc.source.errors import SourceError
-    from policycc.source.read import read_file, read_stream
-
-    documents = []
-    for source in sources:
-        try:
-            documents.append(read_stream(sys.stdin.buffer) if source == STDIN else read_file(source))
-        except SourceError as error:
-            report(error, diagnostics)
-    return documents
 
 
 def _rendered(planned: Planned, form: str) -> str:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 
 from policycc.diagnostics.model import Diagnostics
 from policycc.emit.disk import Disk
 from policycc.emit.errors import OutputError
+from policycc.emit.single import write_file
 from policycc.ir.outcome import CatalogueSource
 
 NAME = "policycc.lock"
@@ -47,22 +47,7 @@ def write(path: Path, catalogue: CatalogueSource, disk: Disk | None = None) -> b
     """Writes the lock file in one step, unless it says so already. Returns whether it was written.
 
     Raises OutputError if the folder or the file cannot be written."""
-    disk = disk or Disk()
-    content = render(catalogue)
-    try:
-        if path.is_file() and path.read_bytes() == content:
-            return False
-        staged = path.with_name(f".{NAME}.{os.getpid()}")
-        try:
-            staged.unlink(missing_ok=True)
-            disk.write(staged, content)
-            disk.rename(staged, path)
-        finally:
-            staged.unlink(missing_ok=True)
-        disk.sync_folder(path.parent)
-    except OSError as error:
-        raise OutputError("PCC609", f"`{path}` cannot be written: {error.strerror or error}") from error
-    return True
+    return write_file(path, render(catalogue), disk)
 
 
 def check_frozen(path: Path, catalogue: CatalogueSource, diagnostics: Diagnostics) -> bool:

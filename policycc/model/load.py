@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+import sys
+from collections.abc import Callable, Iterable
 
 from policycc.diagnostics.model import Diagnostics
 from policycc.model import ids, requirements, together
@@ -12,21 +13,40 @@ from policycc.model.matrix import Matrix
 from policycc.model.problems import report
 from policycc.source.document import Document
 from policycc.source.errors import SourceError
-from policycc.source.read import read_file
+from policycc.source.read import read_file, read_stream
+
+STDIN = "-"
 
 
 def load(paths: Iterable[str | os.PathLike[str]]) -> tuple[tuple[Matrix, ...], Diagnostics]:
     """Reads and checks matrices that are built together; see `load_documents`. What cannot be read is reported."""
     diagnostics = Diagnostics()
-    documents = []
-    for path in paths:
-        try:
-            documents.append(read_file(path))
-        except SourceError as error:
-            report(error, diagnostics)
-    matrices, found = load_documents(documents)
+    matrices, found = load_documents(_read(paths, read_file, diagnostics))
     diagnostics.extend(found)
     return matrices, diagnostics
+
+
+def read_sources(sources: Iterable[str], diagnostics: Diagnostics) -> list[Document]:
+    """The documents at paths; `-` is standard input. What cannot be read is reported."""
+    return _read(sources, _read_source, diagnostics)
+
+
+def _read_source(source: str | os.PathLike[str]) -> Document:
+    return read_stream(sys.stdin.buffer) if source == STDIN else read_file(source)
+
+
+def _read(
+    sources: Iterable[str | os.PathLike[str]],
+    read: Callable[[str | os.PathLike[str]], Document],
+    diagnostics: Diagnostics,
+) -> list[Document]:
+    documents = []
+    for source in sources:
+        try:
+            documents.append(read(source))
+        except SourceError as error:
+            report(error, diagnostics)
+    return documents
 
 
 def load_documents(documents: Iterable[Document]) -> tuple[tuple[Matrix, ...], Diagnostics]:
