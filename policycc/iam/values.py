@@ -7,6 +7,7 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from policycc.iam.arn import arn_tokens_glob
+from policycc.iam.folding import folded
 from policycc.iam.glob import of_tokens
 from policycc.iam.operators import BaseOperator, Family, Relation
 from policycc.iam.scalars import Network, address, binary, date, network, number
@@ -51,8 +52,8 @@ def matcher(family: Family, parts: tuple[Text, ...]) -> Match | None:
     if family is Family.STRING:
         return plain(parts).__eq__
     if family is Family.STRING_NO_CASE:
-        folded = plain(parts).lower()
-        return lambda text: text.lower() == folded
+        wanted = folded(plain(parts))
+        return lambda text: folded(text) == wanted
     if family is Family.PATTERN:
         return of_tokens(tokens(parts)).matches
     found = arn_tokens_glob(tokens(parts))
@@ -83,8 +84,8 @@ def _any_fixed(family: Family, texts: list[tuple[Text, ...]]) -> Match:
     if family is Family.STRING:
         return frozenset(plain(parts) for parts in texts).__contains__
     if family is Family.STRING_NO_CASE:
-        folded = frozenset(plain(parts).lower() for parts in texts)
-        return lambda value: value.lower() in folded
+        wanted = frozenset(folded(plain(parts)) for parts in texts)
+        return lambda value: folded(value) in wanted
     found = [match for match in (matcher(family, parts) for parts in texts) if match is not None]
     if len(found) == 1:
         return found[0]

@@ -17,7 +17,7 @@ from policycc.iam.reader import Reading, is_writable, read_policy, read_policy_v
 from policycc.source.jsonpos import parse
 from policycc.verify.terms import ALWAYS, Is, ResourceMatches, Term, Test, every, negate
 
-_DOUBTFUL = frozenset({"partial-arn", "missing-qualifier"})
+_DOUBTFUL = frozenset({"partial-arn", "dead-arn-pattern", "missing-qualifier"})
 """What AWS takes or only warns of, without saying what it matches: nothing can be proved about such a document."""
 _SURROGATE = re.compile(r"\\u[dD][89abAB]")
 

@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from policycc.iam.arn import arn_tokens_glob
 from policycc.iam.conditions import compile_condition
+from policycc.iam.folding import KELVIN
 from policycc.iam.glob import MANY, ONE, Wild
 from policycc.iam.operators import Family, parse_operator
 from policycc.iam.scalars import date, network, number
@@ -20,6 +21,10 @@ from policycc.verify.terms import Test
 ANY_TEXT: Tokens = (MANY,)
 SOME_TEXT: Tokens = (ONE, MANY)
 """Every text but the empty one."""
+SOME_TAG_KEY: Tokens = (Wild(False, KELVIN), Wild(True, KELVIN))
+"""Every tag key: it has at least one character
+(https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html), and is taken not
+to hold the one outside of ASCII that folds to a letter of ASCII: lists of spellings leave it out."""
 _ARN_SHAPE: Tokens = (*(Wild(True, ":"), ":") * 5, MANY)
 _TEXT_FAMILIES = frozenset({Family.STRING, Family.STRING_NO_CASE, Family.PATTERN, Family.ARN, Family.BOOL})
 _NOT_OF_THE_TYPE = "x"

@@ -12,6 +12,7 @@ from functools import reduce
 from typing import Any
 
 from policycc.iam.arn import arn_tokens_glob, resource_tokens_glob
+from policycc.iam.folding import KELVIN, spellings
 from policycc.iam.glob import Token, Wild, parse_tokens
 from policycc.iam.model import Condition
 from policycc.iam.operators import Family, Operator, Quantifier, Relation, parse_operator
@@ -164,6 +165,8 @@ class _Encoder:
         can = self.shape.tag_keys if key == TAG_KEYS else self.shape.shows(key)
         slots = [self._text(f"slot:{key}:{index}", can, False) for index in range(SLOTS)]
         self.facts += [slot.value != self.z3.StringVal("") for slot in slots]
+        if key == TAG_KEYS:
+            self.facts += [self.z3.Not(self.z3.Contains(slot.value, KELVIN)) for slot in slots]
         return slots
 
     def _flag(self, name: str) -> Expression:
@@ -349,7 +352,7 @@ class _Encoder:
     def _piece(self, token: Token, fold: bool) -> Expression:
         z3 = self.z3
         if isinstance(token, str):
-            both = sorted({token.lower(), token.upper(), token}) if fold else [token]
+            both = spellings(token) if fold else (token,)
             return reduce(z3.Union, [z3.Re(char) for char in both])
         one = z3.AllChar(z3.ReSort(z3.StringSort()))
         if token.but:

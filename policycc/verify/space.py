@@ -14,11 +14,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from policycc.iam.folding import folded
 from policycc.iam.model import Condition
 from policycc.iam.operators import Family, Operator, Quantifier, parse_operator
 from policycc.verify.domains import (
     ANY_TEXT,
-    SOME_TEXT,
+    SOME_TAG_KEY,
     comparable,
     compiled,
     has_variables,
@@ -194,8 +195,7 @@ class Space:
             patterns += patterns_of(test)
         if not comparable(tests, literals=bool(apart)):
             self._sampled(key)
-        # A tag key has at least one character (https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html).
-        universe = SOME_TEXT if key == TAG_KEYS else ANY_TEXT
+        universe = SOME_TAG_KEY if key == TAG_KEYS else ANY_TEXT
         texts = [found.witness for found in classes(universe, tuple(dict.fromkeys(patterns)))]
         return tuple(dict.fromkeys([*texts, *points(tests)]))
 
@@ -455,7 +455,7 @@ def _exact_texts(test: Test) -> tuple[str, ...]:
 
 
 def _folds_to(key: str) -> Callable[[str], bool]:
-    return lambda element: element.lower() == key
+    return lambda element: folded(element) == key
 
 
 def _equals(text: str) -> Callable[[Value], bool]:
@@ -463,7 +463,7 @@ def _equals(text: str) -> Callable[[Value], bool]:
 
 
 def _other_spelling(element: str, key: str) -> bool:
-    return element != key and element.lower() == key.lower()
+    return element != key and folded(element) == folded(key)
 
 
 def space_for(shape: Shape, term: Term, samples: tuple[str, ...] = (), *, loose: bool = False) -> Space:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from policycc.catalogue.language import Language, Literal
+from policycc.iam.folding import spellings
 from policycc.iam.glob import Token, Wild, leading_text
 from policycc.iam.relations import unusual
 
@@ -49,7 +50,7 @@ class _Automaton:
         for index, token in enumerate(tokens):
             bit = 1 << index
             if isinstance(token, str):
-                for char in _spellings(token) if fold else (token,):
+                for char in spellings(token) if fold else (token,):
                     self._literal[char] = self._literal.get(char, 0) | bit
                 continue
             self._any |= bit
@@ -232,7 +233,3 @@ def _characters(machines: list[_Automaton], state: tuple[int, ...]) -> list[str]
             apart |= machine.characters(positions)
     filler = next((char for char in _FILLERS if char not in apart), None) or unusual(apart)
     return [filler, *sorted(apart)]
-
-
-def _spellings(char: str) -> tuple[str, ...]:
-    return tuple(sorted({char.lower(), char.upper(), char}))
