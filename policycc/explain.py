@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from policycc.catalogue.holding import RowHolding
+from policycc.catalogue.holding import RowHolding, tags_to_send
 from policycc.catalogue.world import World
 from policycc.diagnostics.model import Diagnostics
 from policycc.diagnostics.wording import did_you_mean
@@ -86,7 +86,7 @@ def _entries(
 def _granted(result: Result, one: Decision) -> dict[str, Any]:
     span = one.wish.entry.span
     row_types = [_row(row) for row in one.holding.rows]
-    tags = _sent(one.holding.rows)
+    tags = dict(tags_to_send(one.holding.rows))
     label = World.of(result.matrices).label(one.place)
     grant = next(
         (
@@ -125,12 +125,6 @@ def _comes_of(statement: Statement, item: Emitted, one: Decision) -> bool:
     )
 
 
-def _sent(rows: Iterable[RowHolding]) -> dict[str, str]:
-    """The tags that a call has to bring, by key."""
-    tags = {tag for row in rows for way in row.ways for tag in way.request_tags}
-    return {key.partition("/")[2]: value for key, value in sorted(tags)}
-
-
 def _row(row: RowHolding) -> dict[str, Any]:
     shared = [pin for pin in row.ways[0].pins if all(pin in way.pins for way in row.ways)] if row.ways else []
     return {
@@ -139,7 +133,7 @@ def _row(row: RowHolding) -> dict[str, Any]:
         "how": list(row.how),
         "partly": row.partly,
         "resources": sorted({resource for way in row.ways for resource in way.resources}),
-        "must_send": _sent((row,)),
+        "must_send": dict(tags_to_send((row,))),
         "pins": [_pin(pin) for pin in shared],
         "ways": [
             {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
@@ -67,6 +68,12 @@ class RowHolding:
     @property
     def how(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(way.how for way in self.ways)) or ("left-out",)
+
+
+def tags_to_send(rows: Iterable[RowHolding]) -> tuple[tuple[str, str], ...]:
+    """The tags that a call has to bring for some of its resources, keys and values, sorted."""
+    tags = {tag for row in rows for way in row.ways for tag in way.request_tags}
+    return tuple((key.partition("/")[2], value) for key, value in sorted(tags))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from policycc.catalogue.holding import tags_to_send
 from policycc.catalogue.world import World
 from policycc.emit.json_target import Emitted
 from policycc.ir.outcome import PROPERTIES, GrantOutcome, Outcome, Verdict
 from policycc.ir.statement import Principal
-from policycc.lower.decide import Decision
 from policycc.pipeline import Result
 from policycc.plan.consequences import audit, bill, to_do
 from policycc.plan.render.cells import Folded, fold
@@ -185,18 +185,13 @@ def _holders(emitted: tuple[Emitted, ...]) -> tuple[Holder, ...]:
     )
 
 
-def _tags_to_send(decision: Decision) -> tuple[tuple[str, str], ...]:
-    ways = (way for row in decision.holding.rows for way in row.ways)
-    return tuple(sorted({(key.partition("/")[2], value) for way in ways for key, value in way.request_tags}))
-
-
 def _creates(result: Result) -> tuple[Create, ...]:
     """By environment and tags; groups that may do the same share an entry."""
     world = World.of(result.matrices)
     asked: dict[tuple[str, tuple[tuple[str, str], ...]], dict[str, set[str]]] = {}
     for _, decisions in result.decisions:
         for one in decisions:
-            tags = _tags_to_send(one)
+            tags = tags_to_send(one.holding.rows)
             if tags and one.outcome == "granted":
                 groups = asked.setdefault((world.label(one.place), tags), {})
                 groups.setdefault(one.wish.group, set()).add(one.wish.action)
