@@ -357,7 +357,7 @@ def _prove(result: Result, outcome: Outcome, files: Mapping[str, bytes]) -> Proo
     from policycc.verify import Verdict, verify
 
     inline = frozenset(item.path for item in result.emitted if item.kind == "inline")
-    verification = verify(result.matrices, load_catalogue(), files, inline=inline)
+    verification = verify(result.matrices, load_catalogue(), files, inline=inline, redundancy=True)
     for item in verification.properties:
         if item.name == "irredundant":
             continue

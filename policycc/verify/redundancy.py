@@ -10,14 +10,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
+from policycc.iam.arn import resource_glob
 from policycc.verify import marks
 from policycc.verify.actions import expand
 from policycc.verify.classes import Class
 from policycc.verify.documents import Clause
+from policycc.verify.domains import compiled
 from policycc.verify.prove import Prover, breaches
+from policycc.verify.question import Question
 from policycc.verify.requests import Subject
 from policycc.verify.resources import reaches
-from policycc.verify.search import Undecided
+from policycc.verify.search import Undecided, Witness
 from policycc.verify.strings import TooManyStatesError
 from policycc.verify.terms import ALWAYS, NEVER, Is, Leaf, ResourceMatches, Term, Test, every, negate, some
 
@@ -35,11 +38,18 @@ class Redundant:
 
 @dataclass(frozen=True, slots=True)
 class _Case:
-    """A question about one statement: what every request of it meets, and what only it lets through."""
+    """A question about one statement: what every request of it meets that only it lets through."""
 
-    subject: Subject
+    question: Question
     base: Term
-    breach: Term
+
+    @property
+    def subject(self) -> Subject:
+        return self.question.subject
+
+    @property
+    def breach(self) -> Term:
+        return some(item.term for item in breaches(self.question) if item.term != NEVER)
 
 
 @dataclass(slots=True)
@@ -65,7 +75,8 @@ class Redundancy:
 
     def _clause(self, index: int, clause: Clause) -> None:
         cases = {found: tuple(self._cases(index, found)) for found in self._classes(index)}
-        alone = {found for found, own in cases.items() if any(self._some(case, clause.scope) for case in own)}
+        seen: list[Witness] = []
+        alone = {found for found, own in cases.items() if any(self._some(case, clause.scope, seen) for case in own)}
         if not alone:
             self._add(clause, "the whole statement")
             return
@@ -75,23 +86,29 @@ class Redundancy:
         # What serves most is asked first: usually the first answer is enough.
         ordered = [case for found, own in cases.items() if found in alone for case in own]
         ordered += [case for found, own in cases.items() if found not in alone for case in own]
-        for part, without, words in _variants(clause):
+        for part, without, dropped, words in _variants(clause):
             rest = every(other for other in _parts(clause) or () if other is not part)
             lost = every((clause.scope, negate(without)))
             gained = every((rest, without, negate(part)))
-            if without != ALWAYS and self._any(ordered, lost, part):
+            if without != ALWAYS and (_lost(seen, without, dropped) or self._any(ordered, lost, dropped, seen)):
                 continue
             if not any(self._some(case, every((gained, case.breach))) for case in ordered):
                 self._add(clause, words)
 
-    def _any(self, cases: list[_Case], lost: Term, part: Term) -> bool:
-        return any(self._some(case, lost) for case in cases if _concerns(case.subject, part))
+    def _any(self, cases: list[_Case], lost: Term, dropped: ResourceMatches | None, seen: list[Witness]) -> bool:
+        """Whether a request is lost. Of what is dropped from the resources only those can tell that it can name."""
+        concerned = (case for case in cases if dropped is None or reaches(case.subject.shape, dropped))
+        return any(self._some(case, lost, seen) for case in concerned)
 
-    def _some(self, case: _Case, term: Term) -> bool:
-        """Whether there is such a request. A policy variable leaves it open."""
+    def _some(self, case: _Case, term: Term, seen: list[Witness] | None = None) -> bool:
+        """Whether there is such a request, which is put down in `seen`. A policy variable leaves it open."""
         witness = self.prover.search(case.subject, every((case.base, term)))
         if witness is not None and not witness.certain:
             raise Undecided("a policy variable or a mixed comparison")
+        if witness is not None and seen is not None:
+            # The evaluator knows keys without case.
+            context = tuple((key.lower(), value) for key, value in witness.context)
+            seen.append(replace(witness, context=context))
         return witness is not None
 
     def _classes(self, index: int) -> Iterator[Class]:
@@ -114,11 +131,26 @@ class Redundancy:
                     *(negate(scope) for scope in (*others, *denied)),
                 )
             )
-            breach = some(item.term for item in breaches(question) if item.term != NEVER)
-            yield _Case(subject, base, breach)
+            yield _Case(question, base)
 
     def _add(self, clause: Clause, part: str) -> None:
         self.found.append(Redundant(clause.path, clause.index, part))
+
+
+def _lost(seen: list[Witness], without: Term, dropped: ResourceMatches | None) -> bool:
+    """Whether one of the requests that only the statement lets through needs what is dropped: most do, and that is
+    quicker to see than to search for one."""
+    leaf = without.leaf if isinstance(without, Is) else None
+    if isinstance(leaf, ResourceMatches):
+        if dropped is None or (leaf.variables and any("$" in text for text in (*leaf.patterns, *dropped.patterns))):
+            return False
+        own, kept = resource_glob(dropped.patterns[0]), [resource_glob(pattern) for pattern in leaf.patterns]
+        named = (witness.resource for witness in seen if own.matches(witness.resource))
+        return any(not any(one.matches(resource) for one in kept) for resource in named)
+    if isinstance(leaf, Test):
+        check = compiled(leaf)
+        return any(not check(dict(witness.context)) for witness in seen)
+    return False
 
 
 def _parts(clause: Clause) -> tuple[Term, ...] | None:
@@ -143,24 +175,19 @@ def _idle_actions(clause: Clause, served: set[str], prover: Prover) -> Iterator[
             yield pattern
 
 
-def _variants(clause: Clause) -> Iterator[tuple[Term, Term, str]]:
-    """Each demand with what is left of it when something is dropped, and that in words."""
+def _variants(clause: Clause) -> Iterator[tuple[Term, Term, ResourceMatches | None, str]]:
+    """Each demand with what is left of it when something is dropped, which resource that is, and it in words."""
     for part in _parts(clause) or ():
         leaf: Leaf = part.leaf  # type: ignore[union-attr]
         if isinstance(leaf, ResourceMatches):
             for pattern in leaf.patterns if len(leaf.patterns) > 1 else ():
-                kept = tuple(other for other in leaf.patterns if other != pattern)
-                yield part, Is(ResourceMatches(kept, leaf.variables)), f"the resource `{pattern}`"
+                kept = Is(ResourceMatches(tuple(one for one in leaf.patterns if one != pattern), leaf.variables))
+                yield part, kept, ResourceMatches((pattern,), leaf.variables), f"the resource `{pattern}`"
         elif isinstance(leaf, Test):
             condition = leaf.condition
             words = f"`{condition.operator}` on `{condition.key}`"
-            yield part, ALWAYS, f"the condition {words}"
+            yield part, ALWAYS, None, f"the condition {words}"
             for value in condition.values if len(condition.values) > 1 else ():
-                kept = tuple(other for other in condition.values if other != value)
-                yield part, Is(Test(replace(condition, values=kept), leaf.variables)), f"`{value}` of {words}"
-
-
-def _concerns(subject: Subject, part: Term) -> bool:
-    """Whether a demand can tell requests of the subject apart, as far as that is quick to see."""
-    leaf = part.leaf if isinstance(part, Is) else None
-    return not isinstance(leaf, ResourceMatches) or reaches(subject.shape, leaf)
+                values = tuple(one for one in condition.values if one != value)
+                kept = Is(Test(replace(condition, values=values), leaf.variables))
+                yield part, kept, None, f"`{value}` of {words}"
