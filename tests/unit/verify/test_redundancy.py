@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+import policycc
 from policycc.catalogue.catalogue import load as load_catalogue
 from policycc.model.load import load_documents
 from policycc.source.read import read_text
@@ -75,6 +77,26 @@ def test_planted(statements: list[Json], droppable: list[str]) -> None:
     assert [note for note in found.notes if note.endswith("could be dropped")] == [
         f"main/app-people.json, statement {item} could be dropped" for item in droppable
     ]
+
+
+def test_a_build_says_of_itself_what_verify_says() -> None:
+    said = json.loads(policycc.build(MATRIX).files["manifest.json"])["proof"]["irredundant"]
+    assert said == {"verdict": "proved", "except": []}
+
+
+def test_a_build_says_what_could_be_dropped_of_somebody_s_own_template(tmp_path: Path) -> None:
+    (tmp_path / "statements").mkdir()
+    (tmp_path / "statements" / "tag.json.j2").write_text(
+        """{
+  "Effect": "Allow",
+  "Action": {{ actions | tojson }},
+  "Resource": {{ resources | tojson }},
+  "Condition": {{ conditions({"StringEquals": resource_tags, "Null": {"aws:ResourceTag/env": "false"}}) | tojson }}
+}"""
+    )
+    found = json.loads(policycc.build(MATRIX, templates=tmp_path).files["manifest.json"])["proof"]["irredundant"]
+    assert found["verdict"] == "proved"
+    assert "the condition `Null` on `aws:ResourceTag/env`" in found["except"][0]
 
 
 def test_a_deny_is_not_judged() -> None:
