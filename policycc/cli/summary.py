@@ -65,7 +65,7 @@ def _accounts(outcome: Outcome, emitted: Sequence[Emitted], colour: bool) -> Ite
 def _row(principal: Principal, outcome: Outcome, emitted: Iterable[Emitted]) -> _Row:
     own = [item for item in emitted if item.principal == principal]
     policies = [item for item in own if item.kind != "trust"]
-    largest = max((item.size / item.quota for item in policies), default=0.0)
+    share = sum(item.size for item in policies) / max(sum(item.quota for item in policies), 1)
     documents = plural(len(policies), "policy") + (" + trust" if len(policies) < len(own) else "")
     environments = {
         name for account in outcome.accounts if account.name == principal.account for name in account.environments
@@ -84,7 +84,7 @@ def _row(principal: Principal, outcome: Outcome, emitted: Iterable[Emitted]) -> 
     return _Row(
         principal.name,
         documents,
-        f"{_bar(largest)} {largest:4.0%}",
+        f"{_bar(share)} {share:4.0%}",
         f"{counts['granted']:,} granted",
         ", ".join(rest),
     )

@@ -1,10 +1,7 @@
 """Puts a principal's statements into as few policy documents as AWS's quotas allow.
 
-The statements are laid out in one canonical row, and the row is cut into documents. Fewest documents win, then fewest
-characters (a cut through a statement costs its resources and conditions a second time; what fills a document beyond
-two thirds counts more), then the cuts that a digest of the actions after them likes best. Because of the room that is
-left and of this last rule a cut depends on its neighbourhood and not on how much stands before it: adding an action
-moves the cuts next to it, and leaves the other documents as they are.
+The statements are laid out in one canonical row of single actions, which `plan.cuts` cuts into the fewest documents,
+so that one more action changes few of them.
 """
 
 from __future__ import annotations

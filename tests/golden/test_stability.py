@@ -1,7 +1,8 @@
-"""One action more changes documents of the group that gets it, and nothing of anybody else.
+"""One action more changes two documents of the group that gets it, and nothing of anybody else.
 
-How many of the group's own change depends on the room that is left in them (docs/minimality.md).
-`POLICYCC_STABILITY` is the number of actions that are tried for each group; one is drawn in every run.
+Where a group has three documents or more, an action whose grants stand in several places may change a third
+(docs/minimality.md). `POLICYCC_STABILITY` is the number of actions that are tried for each group; one is drawn in every
+run. With `pytest -s`, how many documents changed how often.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import copy
 import json
 import os
 import random
+from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -22,6 +24,8 @@ from policycc.pipeline import check
 from tests.support.matrices import Fixture, fixture, fixtures
 
 TRIES = int(os.environ.get("POLICYCC_STABILITY", "1"))
+SHARE = 10
+"""One in so many may change more than two documents, and so none where fewer are tried."""
 Documents = dict[tuple[str, str], set[bytes]]
 """What each policy of a principal holds, by account and principal."""
 
@@ -76,16 +80,22 @@ def written(found: Fixture, folder: Path, changed: int, group: str, column: str,
 
 
 @pytest.mark.parametrize("name", [found.name for found in fixtures()])
-def test_one_more_action_changes_nothing_of_anybody_else(name: str, tmp_path: Path) -> None:
+def test_one_more_action_changes_two_documents_at_most_and_nothing_of_anybody_else(name: str, tmp_path: Path) -> None:
     found = fixture(name)
     before = base(name)
-    tried = 0
+    changed: Counter[int] = Counter()
     for place, group, column, action in additions(found):
         after = documents(written(found, tmp_path, place, group, column, action))
         if after is None:
             continue  # some actions cannot be granted there when they are named
-        tried += 1
+        most = 0
         for (account, principal), held in before.items():
+            now = after.get((account, principal), set())
             if principal != group and not principal.startswith(f"{group}-"):
-                assert after.get((account, principal)) == held, (action, group, principal)
-    assert tried
+                assert now == held, (action, group, principal)
+            most = max(most, len(held - now))
+        changed[most] += 1
+    print(name, dict(sorted(changed.items())))
+    assert changed
+    more = sum(count for documents_changed, count in changed.items() if documents_changed > 2)
+    assert more <= changed.total() // SHARE, changed

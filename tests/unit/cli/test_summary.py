@@ -86,3 +86,11 @@ def test_colour_adds_escapes_only() -> None:
 
 def test_an_empty_build_says_so_little() -> None:
     assert render_summary(outputs.outcome(), ()).startswith("main  dev, test\n\nProof\n")
+
+
+def test_the_bar_tells_how_full_all_policies_of_a_principal_are_together() -> None:
+    full = replace(outputs.document("ec2:StartInstances"), quota=200)
+    emitted = emit_json([full, outputs.document("ec2:StopInstances", index=2)])
+    largest = max(item.size / item.quota for item in emitted)
+    assert largest > 0.8
+    assert "2 policies  █░░░░░░░░░   6%" in render_summary(outputs.outcome(), emitted)
