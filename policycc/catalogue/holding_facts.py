@@ -7,6 +7,8 @@ that takes tags and that nobody has classed stays undecided, whatever its name.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 
 from policycc.catalogue.catalogue import Catalogue
@@ -46,6 +48,15 @@ def facts(catalogue: Catalogue, action_id: str) -> ActionFacts:
     return _Reader(catalogue, action).read()
 
 
+def _each_arn(row: RowFacts) -> Iterator[RowFacts]:
+    """For some types the data holds two ARNs in one text (`arn:…/apis/${ApiId}/stages, arn:…/restapis/${RestApiId}/
+    stages`): then each is a type of its own, the second one called `Stages (2)`."""
+    for number, arn in enumerate(row.arn.split(","), 1):
+        name = row.type if number == 1 else f"{row.type} ({number})"
+        owner = row.owner if row.owner is not None and f"${{{row.owner.variable}}}" in arn else None
+        yield row if arn == row.arn else replace(row, type=name, arn=arn.strip(), owner=owner)
+
+
 class _Reader:
     """One action with everything that is looked up for it."""
 
@@ -60,10 +71,10 @@ class _Reader:
 
     def read(self) -> ActionFacts:
         action = self.action
-        rows = tuple(self._row(row) for row in self.rows)
+        rows = tuple(each for row in self.rows for each in _each_arn(self._row(row)))
         tests_tags = any(row.resource_tag is not Support.NO for row in rows)
         companions = tuple(self.entry.get("companions", ()))
-        own_rows = {row.type for row in rows}
+        own_rows = {row.type for row in self.rows}
         data = self.overlay.data
         passes: Entry = self.overlay.passes(action.name) or {}
         return ActionFacts(
