@@ -182,11 +182,15 @@ def classes(universe: Tokens, patterns: Sequence[tuple[Tokens, bool]]) -> tuple[
 
     A pattern is a language and whether it ignores case. Raises TooManyStatesError.
     """
-    return _classes(universe, tuple(patterns))
+    found = _classes(universe, tuple(patterns))
+    if found is None:
+        raise TooManyStatesError
+    return found
 
 
 @lru_cache(maxsize=16384)
-def _classes(universe: Tokens, patterns: tuple[tuple[Tokens, bool], ...]) -> tuple[StringClass, ...]:
+def _classes(universe: Tokens, patterns: tuple[tuple[Tokens, bool], ...]) -> tuple[StringClass, ...] | None:
+    """`classes`, or None where they are too many to tell: that is remembered too, for it took the longest."""
     machines = [_automaton(universe, False), *(_automaton(tokens, fold) for tokens, fold in patterns)]
     others = machines[1:]
     start = tuple(machine.start for machine in machines)
@@ -214,7 +218,7 @@ def _classes(universe: Tokens, patterns: tuple[tuple[Tokens, bool], ...]) -> tup
                 continue
             seen.add(following)
             if len(seen) > LIMIT:
-                raise TooManyStatesError
+                return None
             queue.append((following, text + char))
     return tuple(
         StringClass(text, signature)
