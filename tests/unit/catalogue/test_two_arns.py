@@ -1,4 +1,4 @@
-"""Types for which the Service Authorization Reference has two ARNs: each is a type of its own, and no text holds both."""
+"""Types for which the Service Authorization Reference has two ARNs: each is a type of its own, no text holds both."""
 
 from __future__ import annotations
 
