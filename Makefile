@@ -12,7 +12,7 @@ PYTHON ?= $(shell for python in python3 python3.11 python3.12 python3.13 python3
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint wheel mutants differential bench oracle clean sweep prover-z3 prover-requests policy-mutants judged-mutants trust-policies small-matrices bench-prove releases
+.PHONY: help demo test lint wheel mutants differential bench oracle clean sweep prover-z3 prover-requests policy-mutants judged-mutants trust-policies small-matrices bench-prove bench-minimality releases
 
 help:  ## show this list
 	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|' 2>/dev/null \
@@ -73,6 +73,9 @@ small-matrices: $(VENV)/.dev  ## compile random matrices, and see that the polic
 
 bench-prove: $(VENV)/.dev  ## measure the prover, and Z3 with the same questions
 	@$(BIN)/python benchmarks/prove.py
+
+bench-minimality: $(VENV)/.dev  ## measure action lists, statements and drift against other tools
+	@for script in minimise merge on_fixtures drift; do $(BIN)/python benchmarks/$$script.py --peers || exit 1; done
 
 releases: $(VENV)/.dev  ## build with eighteen months of catalogues, and check with the next one each time
 	@$(BIN)/python benchmarks/releases.py

@@ -55,9 +55,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--peers", action="store_true")
     peers = parser.parse_args().peers
-    if peers and not (PEERS / "node_modules" / "aws-cdk-lib").exists():
-        npm = ["npm", "install", "--silent", "--no-audit", "--no-fund", "--prefix", str(PEERS)]
-        subprocess.run([*npm, "aws-cdk-lib", "constructs"], check=True)
+    if peers:
+        install()
     catalogue = load()
     print("| service | statements | bytes | by | statements | bytes | documents | seconds |")
     print("| --- | --- | --- | --- | --- | --- | --- | --- |")
@@ -73,9 +72,16 @@ def main() -> None:
         documents = len(pack(found, "group", Quotas.of(), context.possible).documents)
         print(f"{start} | policycc | {len(found)} | {document_size(found)} | {documents} | {seconds:.2f} |")
         if peers:
-            body = _cdk(given)
+            body = cdk(given)
             size = len(json.dumps({"Version": "2012-10-17", "Statement": body["statements"]}, separators=(",", ":")))
             print(f"{start} | CDK | {len(body['statements'])} | {size} | | {body['seconds']:.2f} |")
+
+
+def install() -> None:
+    """CDK, if it is not there yet."""
+    if not (PEERS / "node_modules" / "aws-cdk-lib").exists():
+        npm = ["npm", "install", "--silent", "--no-audit", "--no-fund", "--prefix", str(PEERS)]
+        subprocess.run([*npm, "aws-cdk-lib", "constructs"], check=True)
 
 
 def statements(catalogue: Catalogue, service: str) -> list[Statement]:
@@ -103,7 +109,8 @@ def _held(catalogue: Catalogue, action: Action, environment: str) -> list[Statem
     return [Statement((action.id,), (render(row.arn, "aws", None),), (app, tag)) for row in rows]
 
 
-def _cdk(given: list[Statement]) -> dict[str, Any]:
+def cdk(given: list[Statement]) -> dict[str, Any]:
+    """What `minimizePolicies` makes of statements, and how many seconds it takes."""
     body = [
         {
             "Effect": "Allow",

@@ -59,19 +59,19 @@ def main() -> None:
     options = parser.parse_args()
     peers = options.peers
     if peers:
-        _install()
+        install()
     print("| set | actions | listed | by | patterns | bytes | proven least | seconds |")
     print("| --- | --- | --- | --- | --- | --- | --- | --- |")
     for path in sorted((HERE / "sets").glob("*.json")):
         case = json.loads(path.read_text("utf-8"))
-        listed = _size(f"{case['service']}:{name}" for name in case["granted"])
+        listed = size(f"{case['service']}:{name}" for name in case["granted"])
         start = f"| {path.stem} | {len(case['granted'])} | {listed}"
         patterns, least, seconds = ours(case)
-        print(f"{start} | policycc | {len(patterns)} | {_size(patterns)} | {least} | {seconds:.3f} |")
-        for name, found in _peers(path) if peers else ():
+        print(f"{start} | policycc | {len(patterns)} | {size(patterns)} | {least} | {seconds:.3f} |")
+        for name, found in by_peers(path) if peers else ():
             verdict = "" if _exact(case, found["patterns"]) else " (not exact)"
-            size = _size(found["patterns"])
-            print(f"{start} | {name}{verdict} | {len(found['patterns'])} | {size} | | {found['seconds']:.3f} |")
+            total = size(found["patterns"])
+            print(f"{start} | {name}{verdict} | {len(found['patterns'])} | {total} | | {found['seconds']:.3f} |")
     if options.all:
         _all()
 
@@ -91,7 +91,7 @@ def _all() -> None:
                 others = sorted(set(names) - set(granted))
                 chosen, least, took = ours({"service": service, "granted": granted, "others": others}, runs=1)
                 seconds.append(took)
-                unproved += _size(chosen) != least
+                unproved += size(chosen) != least
     print(f"\n{len(seconds)} sets of all services: {unproved} not proven least, longest {max(seconds):.3f} s")
 
 
@@ -107,11 +107,11 @@ def ours(case: dict[str, Any], runs: int = RUNS) -> tuple[list[str], int, float]
         times.append(time.perf_counter() - started)
     chosen = [f"{case['service']}:{patterns[place][1]}" for place in found.chosen]
     assert _exact(case, chosen)
-    assert _size(chosen) == found.cost + 1
+    assert size(chosen) == found.cost + 1
     return chosen, found.bound + 1, statistics.median(times)
 
 
-def _size(patterns: Any) -> int:
+def size(patterns: Any) -> int:
     """Bytes of the JSON list without white space."""
     return len(json.dumps(list(patterns), separators=(",", ":")))
 
@@ -126,7 +126,7 @@ def _exact(case: dict[str, Any], patterns: list[str]) -> bool:
     return all(map(matched, case["granted"])) and not any(map(matched, case["others"]))
 
 
-def _install() -> None:
+def install() -> None:
     python = PEERS / "venv" / "bin" / "python"
     if not python.exists():
         venv.create(PEERS / "venv", with_pip=True)
@@ -136,7 +136,7 @@ def _install() -> None:
         subprocess.run([*npm, "iam-floyd"], check=True)
 
 
-def _peers(path: Path) -> list[tuple[str, dict[str, Any]]]:
+def by_peers(path: Path) -> list[tuple[str, dict[str, Any]]]:
     runs = {
         "policy_sentry": [PEERS / "venv" / "bin" / "python", "-c", POLICY_SENTRY, path],
         "iam-floyd": ["node", "-e", FLOYD, path],

@@ -109,7 +109,9 @@ def _unnamed(action: ActionFacts, entries: Overlay) -> tuple[str, ...]:
     if action.kind not in _MAKING or not entry.get("created"):
         return ()
     said = {name for part in _PARTS for name in entry.get(part, ())}
-    return tuple(sorted(row.type for row in action.rows if row.type not in said))
+    # `Stages (2)` is the second ARN of `Stages`.
+    types = {row.type.partition(" (")[0] for row in action.rows}
+    return tuple(sorted(types - set(said)))
 
 
 def _gone(catalogue: Catalogue) -> Iterator[str]:
