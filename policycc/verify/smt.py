@@ -228,7 +228,7 @@ class _Encoder:
             )
         met = self._compare(text.value, name, leaf, operator, positive)
         if operator.quantifier is Quantifier.FOR_ANY:
-            return z3.And(text.there, met)
+            return z3.And(text.there, text.value != z3.StringVal(""), met)
         if operator.quantifier is Quantifier.FOR_ALL:
             return z3.Or(z3.Not(text.there), text.value == z3.StringVal(""), met)
         return z3.If(text.there, met, z3.BoolVal(_absent(leaf.condition, operator)))
@@ -246,9 +246,10 @@ class _Encoder:
             (slot, self._compare(slot.value, f"slot:{leaf.key}:{i}", leaf, operator, positive))
             for i, slot in enumerate(slots)
         ]
+        some = self._any(z3.And(slot.there, slot.value != z3.StringVal("")) for slot in slots)
         if operator.quantifier is Quantifier.FOR_ANY:
-            return self._any(z3.And(slot.there, found) for slot, found in met)
-        return z3.And(*(z3.Implies(slot.there, found) for slot, found in met))
+            return z3.And(some, self._any(z3.And(slot.there, found) for slot, found in met))
+        return z3.Or(z3.Not(some), z3.And(*(z3.Implies(slot.there, found) for slot, found in met)))
 
     # -- comparisons ----------------------------------------------------------------------------------------------
 

@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from policycc.iam.folding import folded
-from policycc.iam.model import Condition
 from policycc.iam.operators import Family, Operator, Quantifier, parse_operator
+from policycc.iam.values import comparison
 from policycc.verify.domains import (
     ANY_TEXT,
     SOME_TAG_KEY,
@@ -375,9 +375,11 @@ class Space:
             # AWS does not say what such a test of a list matches.
             return disjunction((conjunction((present, self._unknown())), conjunction((negation(present), missing))))
         meeting = _meeting(leaf, self._elements[key])
+        # A list of empty texts is none, though the key is there; beside another text, an empty one counts.
+        some = self._has_element(key, bool)
         if operator.quantifier is Quantifier.FOR_ANY:
-            return self._has_element(key, lambda element: element in meeting)
-        return negation(self._has_element(key, lambda element: element not in meeting))
+            return conjunction((some, self._has_element(key, lambda element: element in meeting)))
+        return disjunction((negation(some), negation(self._has_element(key, lambda element: element not in meeting))))
 
     # -- from assignments to requests -----------------------------------------------------------------------------
 
@@ -439,11 +441,13 @@ def _must(masks: Assignment, name: str) -> bool:
 
 @lru_cache(maxsize=16384)
 def _meeting(leaf: Test, elements: tuple[str, ...]) -> frozenset[str]:
-    """The elements that meet the test by themselves."""
-    operator = parse_operator(leaf.condition.operator)
-    single = Condition(f"ForAnyValue:{operator.base.name}", leaf.condition.key, leaf.condition.values)
-    check = compiled(Test(single, leaf.variables))
-    return frozenset(element for element in elements if check({leaf.key: (element,)}))
+    """The elements that the operator without its quantifier lets pass, by the evaluator's comparison."""
+    if not leaf.condition.values:
+        return frozenset()
+    base = parse_operator(leaf.condition.operator).base
+    compare = comparison(base, leaf.condition.values, leaf.variables)
+    wanted = not base.negated
+    return frozenset(element for element in elements if compare(element, {}) is wanted)
 
 
 @lru_cache(maxsize=16384)

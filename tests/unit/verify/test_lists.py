@@ -54,3 +54,34 @@ def test_nothing_is_proved_of_a_plain_operator_on_a_list(key: str, operator: str
     assert not any(
         item.verdict is Verdict.PROVED for item in found.properties if item.name in ("isolation", "exactness")
     )
+
+
+@pytest.mark.parametrize(
+    ("condition", "leaks"),
+    [
+        # A list of empty texts is there, and meets whatever is asked of all values: even two things at once.
+        (
+            {
+                "Null": {"events:source": "false"},
+                "ForAllValues:StringEquals": {"events:source": "x"},
+                "ForAllValues:StringNotEquals": {"events:source": "x"},
+            },
+            True,
+        ),
+        # Of any value it meets nothing, though an empty text is not x; beside another one, the empty text counts.
+        ({"ForAnyValue:StringEquals": {"events:source": ""}}, True),
+        (
+            {
+                "ForAnyValue:StringEquals": {"events:source": ""},
+                "ForAllValues:StringEquals": {"events:source": ["", "y"]},
+                "ForAllValues:StringNotEquals": {"events:source": "y"},
+            },
+            False,
+        ),
+    ],
+    ids=["all of nothing", "any beside another", "any of nothing"],
+)
+def test_a_list_of_empty_texts_holds_nothing(condition: dict[str, Any], leaks: bool) -> None:
+    found = proof(NAMED, OWN, allow(["events:PutEvents"], BUSES, **condition), access=cell("events:PutEvents"))
+    assert ("isolation" in refuted(found)) is leaks
+    assert all(item.verdict is not Verdict.UNKNOWN for item in found.properties if item.name != "fit")
