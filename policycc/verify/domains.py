@@ -18,7 +18,6 @@ from policycc.iam.template import Context, Text, parse_template, plain, tokens
 from policycc.verify.strings import Tokens, classes
 from policycc.verify.terms import Test
 
-ANY_TEXT: Tokens = (MANY,)
 SOME_TEXT: Tokens = (ONE, MANY)
 """Every text but the empty one."""
 SOME_TAG_KEY: Tokens = (Wild(False, KELVIN), Wild(True, KELVIN))

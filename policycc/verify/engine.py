@@ -56,9 +56,9 @@ def verify(
 
     Of the manifest only whose each file is and the digests are believed; without one, files belong to principals by
     their names. `inline` are the documents that are no managed policies. With `redundancy` it is also looked for what
-    could be dropped, which takes longer than the proof. With `stacks_wanted`, permission sets that have policies need
-    their stacks; without, only those that the manifest lists have to be there. What somebody accepted until a day
-    before `today` (the day of the call) is no longer accepted. Nothing is written."""
+    could be dropped. With `stacks_wanted`, permission sets that have policies need their stacks; without, only those
+    that the manifest lists have to be there. What somebody accepted until a day before `today` (the day of the call) is
+    no longer accepted. Nothing is written."""
     today = today or date.today()
     notes = list(deadlines(matrices, today))
     matrices = tuple(in_force(matrix, today) for matrix in matrices)

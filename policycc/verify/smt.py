@@ -6,6 +6,7 @@ search over classes; here they are equations. The tests put every other question
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
@@ -39,7 +40,7 @@ from policycc.verify.terms import (
 TIMEOUT = 5_000
 """Milliseconds for one question."""
 SLOTS = 4
-"""Elements of a multivalued key: a question needs one for each `ForAnyValue` that it wants to meet."""
+"""Elements of a multivalued key. A question can need one for each test of the list, and one that is no empty text."""
 
 Expression = Any
 
@@ -64,6 +65,8 @@ def solve(shape: Shape, term: Term) -> Witness | None:
     solver.add(*encoder.axioms(leaves(term)))
     answer = solver.check()
     if answer == z3.unsat:
+        if _elements(shape, term) > SLOTS:
+            raise Undecided(f"Z3 looked at lists of {SLOTS} elements, and the tests may need more")
         return None
     if answer != z3.sat:
         raise Undecided("Z3 ran out of time")
@@ -164,8 +167,8 @@ class _Encoder:
     def _slots(self, key: str) -> Sequence[_Text]:
         can = self.shape.tag_keys if key == TAG_KEYS else self.shape.shows(key)
         slots = [self._text(f"slot:{key}:{index}", can, False) for index in range(SLOTS)]
-        self.facts += [slot.value != self.z3.StringVal("") for slot in slots]
         if key == TAG_KEYS:
+            self.facts += [slot.value != self.z3.StringVal("") for slot in slots]
             self.facts += [self.z3.Not(self.z3.Contains(slot.value, KELVIN)) for slot in slots]
         return slots
 
@@ -392,6 +395,21 @@ class _Encoder:
         if self.shape.mode is Mode.EXISTING and shown:
             context |= {prefix + key: value for key, value in tags.items()}
         return Witness(text(self._arn()), tuple(sorted(tags.items())), tuple(sorted(context.items())), False)
+
+
+def _elements(shape: Shape, term: Term) -> int:
+    """How many elements of one list the tests of a term can need: more than that tell no more requests apart."""
+    needed: Counter[str] = Counter()
+    for leaf in set(leaves(term)):
+        if isinstance(leaf, Test):
+            # Each tag of the request has its key among the tag keys.
+            key = TAG_KEYS if request_key(leaf.key) is not None else leaf.key
+            needed[key] += shape.holds_list(key)
+        elif isinstance(leaf, TagKept | OtherSpelling):
+            needed[TAG_KEYS] += 1
+        elif isinstance(leaf, SecondSpelling):
+            needed[TAG_KEYS] += 2
+    return max(needed.values(), default=0) + 1
 
 
 def _absent(condition: Condition, operator: Operator) -> bool:

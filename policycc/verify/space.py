@@ -18,8 +18,8 @@ from policycc.iam.folding import folded
 from policycc.iam.operators import Family, Operator, Quantifier, parse_operator
 from policycc.iam.values import comparison
 from policycc.verify.domains import (
-    ANY_TEXT,
     SOME_TAG_KEY,
+    SOME_TEXT,
     comparable,
     compiled,
     has_variables,
@@ -195,9 +195,11 @@ class Space:
             patterns += patterns_of(test)
         if not comparable(tests, literals=bool(apart)):
             self._sampled(key)
-        universe = SOME_TAG_KEY if key == TAG_KEYS else ANY_TEXT
+        universe = SOME_TAG_KEY if key == TAG_KEYS else SOME_TEXT
         texts = [found.witness for found in classes(universe, tuple(dict.fromkeys(patterns)))]
-        return tuple(dict.fromkeys([*texts, *points(tests)]))
+        # The empty text is an element of its own kind: a list of nothing else counts as none.
+        empty = () if key == TAG_KEYS else ("",)
+        return tuple(dict.fromkeys([*texts, *points(tests), *empty]))
 
     def _sampled(self, *variables: str) -> None:
         self.relaxed = True

@@ -65,7 +65,14 @@ CONTEXT: dict[str, list[object]] = {
     "aws:MultiFactorAuthAge": [None, "59", "60"],
     "aws:RequestedRegion": ["eu-west-1", "eu-west-3", "us-east-1"],
     "aws:CurrentTime": ["2025-01-01T00:00:00Z", "2026-06-01T00:00:00Z"],
-    "aws:CalledVia": [None, ["athena.amazonaws.com"], ["cloudformation.amazonaws.com", "athena.amazonaws.com"]],
+    "aws:CalledVia": [
+        None,
+        [""],
+        ["glue.amazonaws.com"],
+        ["athena.amazonaws.com"],
+        ["", "athena.amazonaws.com"],
+        ["cloudformation.amazonaws.com", "athena.amazonaws.com"],
+    ],
     "aws:username": [None, "dev", "prod", "i-1", "i-prod-1"],
 }
 TAGS: list[str | None] = [None, "dev", "prod", "Dev", "PROD", "de", "d", "dx", "pros", "zzz", "dev-2"]
