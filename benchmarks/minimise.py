@@ -69,7 +69,7 @@ def main() -> None:
         patterns, least, seconds = ours(case)
         print(f"{start} | policycc | {len(patterns)} | {size(patterns)} | {least} | {seconds:.3f} |")
         for name, found in by_peers(path) if peers else ():
-            verdict = "" if _exact(case, found["patterns"]) else " (not exact)"
+            verdict = "" if exact(case, found["patterns"]) else " (not exact)"
             total = size(found["patterns"])
             print(f"{start} | {name}{verdict} | {len(found['patterns'])} | {total} | | {found['seconds']:.3f} |")
     if options.all:
@@ -106,7 +106,7 @@ def ours(case: dict[str, Any], runs: int = RUNS) -> tuple[list[str], int, float]
         found = cover(vocabulary.everything, [(mask, prefix + len(pattern) + 3) for mask, pattern in patterns])
         times.append(time.perf_counter() - started)
     chosen = [f"{case['service']}:{patterns[place][1]}" for place in found.chosen]
-    assert _exact(case, chosen)
+    assert exact(case, chosen)
     assert size(chosen) == found.cost + 1
     return chosen, found.bound + 1, statistics.median(times)
 
@@ -116,7 +116,7 @@ def size(patterns: Any) -> int:
     return len(json.dumps(list(patterns), separators=(",", ":")))
 
 
-def _exact(case: dict[str, Any], patterns: list[str]) -> bool:
+def exact(case: dict[str, Any], patterns: list[str]) -> bool:
     """Whether the patterns match all that is granted and nothing else."""
     from fnmatch import fnmatchcase
 

@@ -98,18 +98,19 @@ def _statements(found: dict[str, list[Share]], peers: bool) -> None:
 
 
 def _lists(found: dict[str, list[Share]], peers: bool) -> None:
-    print("| fixture | lists | listed | by | bytes | seconds |")
-    print("| --- | --- | --- | --- | --- | --- |")
+    print("| fixture | lists | listed | by | bytes | not exact | seconds |")
+    print("| --- | --- | --- | --- | --- | --- | --- |")
     for name, given in found.items():
         cases = list(_cases(given))
         start = f"| {name} | {len(cases)} | {sum(_listed(case) for case in cases)}"
-        totals: dict[str, tuple[int, float]] = {}
+        totals: dict[str, tuple[int, float, int]] = {}
         for case in cases:
             for by, patterns, seconds in _runs(case, peers):
-                size, spent = totals.get(by, (0, 0.0))
-                totals[by] = (size + lists.size(patterns), spent + seconds)
-        for by, (size, spent) in totals.items():
-            print(f"{start} | {by} | {size} | {spent:.3f} |")
+                size, spent, wrong = totals.get(by, (0, 0.0, 0))
+                wrong += not lists.exact(case, patterns)
+                totals[by] = (size + lists.size(patterns), spent + seconds, wrong)
+        for by, (size, spent, wrong) in totals.items():
+            print(f"{start} | {by} | {size} | {wrong or ''} | {spent:.3f} |")
 
 
 def _cases(given: list[Share]) -> Iterator[dict[str, Any]]:
@@ -130,7 +131,8 @@ def _listed(case: dict[str, Any]) -> int:
 
 
 def _runs(case: dict[str, Any], peers: bool) -> Iterator[tuple[str, list[str], float]]:
-    patterns, _, seconds = lists.ours(case, runs=1)
+    patterns, least, seconds = lists.ours(case, runs=1)
+    assert lists.size(patterns) == least, case
     yield "policycc", patterns, seconds
     if not peers:
         return
