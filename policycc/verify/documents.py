@@ -121,6 +121,7 @@ def _clauses(path: str, policy: Policy) -> tuple[Clause, ...]:
     found: list[Clause] = []
     for index, statement in enumerate(policy.statements):
         resources = _resources(statement.resources, statement.not_resources, variables)
+        named = resources.leaf if isinstance(resources, Is) and resources.positive else None
         tests = [Is(Test(condition, variables)) for condition in statement.conditions]
         form = (statement.effect, statement.resources is None, resources == ALWAYS, *(test.leaf for test in tests))
         found.append(
@@ -131,7 +132,7 @@ def _clauses(path: str, policy: Policy) -> tuple[Clause, ...]:
                 statement.actions,
                 statement.not_actions,
                 every((resources, *tests)),
-                resources.leaf if isinstance(resources, Is) and resources.positive else None,  # type: ignore[arg-type]
+                named if isinstance(named, ResourceMatches) else None,
                 form,
             )
         )

@@ -22,7 +22,7 @@ from policycc.verify.requests import Subject
 from policycc.verify.resources import reaches
 from policycc.verify.search import Undecided, Witness
 from policycc.verify.strings import TooManyStatesError
-from policycc.verify.terms import ALWAYS, NEVER, Is, Leaf, ResourceMatches, Term, Test, every, negate, some
+from policycc.verify.terms import ALWAYS, NEVER, Is, ResourceMatches, Term, Test, every, negate, some
 
 NOT_JUDGED = "a Deny, NotAction or NotResource: whether it could be dropped is not judged"
 
@@ -153,11 +153,12 @@ def _lost(seen: list[Witness], without: Term, dropped: ResourceMatches | None) -
     return False
 
 
-def _parts(clause: Clause) -> tuple[Term, ...] | None:
+def _parts(clause: Clause) -> tuple[Is, ...] | None:
     """The demands of a statement, one by one: its resources first; None where it says NotResource."""
     scope = clause.scope
     parts = (scope,) if isinstance(scope, Is) else scope.parts
-    return parts if all(isinstance(part, Is) and part.positive for part in parts) else None
+    demands = tuple(part for part in parts if isinstance(part, Is) and part.positive)
+    return demands if len(demands) == len(parts) else None
 
 
 def _idle_actions(clause: Clause, served: set[str], prover: Prover) -> Iterator[str]:
@@ -178,7 +179,7 @@ def _idle_actions(clause: Clause, served: set[str], prover: Prover) -> Iterator[
 def _variants(clause: Clause) -> Iterator[tuple[Term, Term, ResourceMatches | None, str]]:
     """Each demand with what is left of it when something is dropped, which resource that is, and it in words."""
     for part in _parts(clause) or ():
-        leaf: Leaf = part.leaf  # type: ignore[union-attr]
+        leaf = part.leaf
         if isinstance(leaf, ResourceMatches):
             for pattern in leaf.patterns if len(leaf.patterns) > 1 else ():
                 kept = Is(ResourceMatches(tuple(one for one in leaf.patterns if one != pattern), leaf.variables))
