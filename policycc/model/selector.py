@@ -25,4 +25,6 @@ def fault(text: str) -> tuple[str, str | None] | None:
         return "the action is missing", f"as in `{service}:@read`" if service else "as in `ec2:StartInstances`"
     if not service:
         return "the service is missing", "as in `ec2:StartInstances`"
+    if name.startswith("*@"):
+        return "an access level takes no glob", f"write `{service}:{name[1:]}`"
     return "services and actions have letters and digits only", "as in `ec2:StartInstances` or `ec2:Describe*`"
