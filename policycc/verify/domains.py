@@ -150,7 +150,7 @@ def _texts(patterns: tuple[tuple[Tokens, bool], ...]) -> list[str]:
         while other in literal:
             other += "-"
         return [*literal, other]
-    return [found.witness for found in classes(SOME_TEXT, patterns)]
+    return [found.witness for found in classes(SOME_TEXT, [((pattern,), fold) for pattern, fold in patterns])]
 
 
 def _one_per_class(key: str, found: list[str], tests: tuple[Test, ...], literals: tuple[str, ...]) -> tuple[str, ...]:

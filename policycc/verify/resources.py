@@ -8,12 +8,12 @@ from policycc.iam.arn import resource_tokens_glob
 from policycc.iam.glob import MANY, Token, parse_tokens
 from policycc.iam.template import Text, parse_template
 from policycc.verify.requests import Shape
-from policycc.verify.strings import Tokens, classes, matches, meet, of_language
+from policycc.verify.strings import Alternatives, Tokens, classes, matches, meet, of_language
 from policycc.verify.terms import ResourceMatches
 
 
 @lru_cache(maxsize=16384)
-def fixed_and_tied(leaf: ResourceMatches) -> tuple[tuple[Tokens, ...], tuple[Tokens, ...]]:
+def fixed_and_tied(leaf: ResourceMatches) -> tuple[Alternatives, Alternatives]:
     """What the patterns match that hold no variables, and what those may match that do."""
     tied = tuple(p for p in leaf.patterns if parse_template(p, leaf.variables).variables)
     fixed = tuple(p for p in leaf.patterns if p not in tied)
@@ -24,7 +24,7 @@ def fixed_and_tied(leaf: ResourceMatches) -> tuple[tuple[Tokens, ...], tuple[Tok
 
 
 @lru_cache(maxsize=16384)
-def resource_tokens(leaf: ResourceMatches) -> tuple[Tokens, ...]:
+def resource_tokens(leaf: ResourceMatches) -> Alternatives:
     """What the patterns match, or, where they hold variables, may match."""
     return tuple(_resource_tokens(pattern, leaf.variables) for pattern in leaf.patterns)
 
@@ -41,7 +41,7 @@ def _resource_tokens(pattern: str, variables: bool) -> Tokens:
 
 
 @lru_cache(maxsize=65536)
-def near(universe: Tokens, leaf: ResourceMatches) -> tuple[tuple[Tokens, ...], tuple[Tokens, ...]]:
+def near(universe: Tokens, leaf: ResourceMatches) -> tuple[Alternatives, Alternatives]:
     """What of `fixed_and_tied` the ARNs of a universe can match: most patterns of a statement are of other services."""
     fixed, tied = fixed_and_tied(leaf)
     return (
@@ -55,45 +55,40 @@ def reaches(shape: Shape, leaf: ResourceMatches) -> bool:
     return any(near(of_language(shape.arns), leaf))
 
 
-def arn_signatures(shape: Shape, groups: tuple[tuple[Tokens, ...], ...]) -> frozenset[int]:
+def arn_signatures(shape: Shape, groups: tuple[Alternatives, ...]) -> frozenset[int]:
     """Which of some groups of patterns an ARN of the shape can match together. Raises TooManyStatesError."""
     return _arn_signatures(of_language(shape.arns), groups)
 
 
 @lru_cache(maxsize=65536)
-def _arn_signatures(universe: Tokens, groups: tuple[tuple[Tokens, ...], ...]) -> frozenset[int]:
+def _arn_signatures(universe: Tokens, groups: tuple[Alternatives, ...]) -> frozenset[int]:
     # Most patterns are of other services. Without them the questions of many principals become one.
-    live = [tuple(pattern for pattern in group if meet(universe, pattern)) for group in groups]
-    patterns = tuple(dict.fromkeys(pattern for group in live for pattern in group))
-    bits = {pattern: 1 << index for index, pattern in enumerate(patterns)}
-    masks = [sum(bits[pattern] for pattern in set(group)) for group in live]
-    return frozenset(
-        sum(1 << index for index, mask in enumerate(masks) if signature & mask)
-        for signature in arn_values(*_without_opening(universe, patterns), ())[1]
-    )
+    live = tuple(tuple(pattern for pattern in group if meet(universe, pattern)) for group in groups)
+    return frozenset(arn_values(*_without_opening(universe, live), ())[1])
 
 
-def _without_opening(universe: Tokens, patterns: tuple[Tokens, ...]) -> tuple[Tokens, tuple[Tokens, ...]]:
+def _without_opening(universe: Tokens, groups: tuple[Alternatives, ...]) -> tuple[Tokens, tuple[Alternatives, ...]]:
     """The same question without the literals that all of them open with: whatever follows tells the classes apart."""
     place = 0
-    for tokens in zip(universe, *patterns, strict=False):
+    for tokens in zip(universe, *(pattern for group in groups for pattern in group), strict=False):
         if not isinstance(tokens[0], str) or any(token != tokens[0] for token in tokens):
             break
         place += 1
-    return universe[place:], tuple(pattern[place:] for pattern in patterns)
+    return universe[place:], tuple(tuple(pattern[place:] for pattern in group) for group in groups)
 
 
 @lru_cache(maxsize=65536)
 def arn_values(
-    universe: Tokens, patterns: tuple[Tokens, ...], samples: tuple[str, ...]
+    universe: Tokens, groups: tuple[Alternatives, ...], samples: tuple[str, ...]
 ) -> tuple[tuple[str, ...], tuple[int, ...]]:
-    """A representative of each class of ARNs, one that people recognise where there is one, with its signature."""
-    found = {item.signature: item.witness for item in classes(universe, [(pattern, False) for pattern in patterns])}
+    """A representative of each class of ARNs, one that people recognise where there is one, with the groups of patterns
+    that it matches as bits."""
+    found = {item.signature: item.witness for item in classes(universe, [(group, False) for group in groups])}
     taken: set[int] = set()
     for sample in samples:
         if not matches(universe, sample):
             continue
-        signature = sum(1 << i for i, pattern in enumerate(patterns) if matches(pattern, sample))
+        signature = sum(1 << i for i, group in enumerate(groups) if any(matches(pattern, sample) for pattern in group))
         if signature not in taken:
             taken.add(signature)
             found[signature] = sample

@@ -43,7 +43,7 @@ from policycc.verify.formula import (
 )
 from policycc.verify.requests import TAG_KEYS, Mode, Shape, Supply, request_key, tag_key
 from policycc.verify.resources import arn_values, near
-from policycc.verify.strings import Tokens, classes, of_language
+from policycc.verify.strings import Alternatives, Tokens, classes, of_language
 from policycc.verify.terms import (
     All,
     ArnIn,
@@ -78,7 +78,7 @@ class Space:
     """Something was left open: a solution may be none."""
     sampled: set[str] = field(default_factory=set)
     """The variables, and the keys that hold lists, of which only some values are known."""
-    _arn_patterns: dict[Tokens, int] = field(default_factory=dict)
+    _arn_groups: dict[Alternatives, int] = field(default_factory=dict)
     _arn_signatures: tuple[int, ...] = ()
     _elements: dict[str, tuple[str, ...]] = field(default_factory=dict)
     _tags: set[str] = field(default_factory=set)
@@ -96,7 +96,7 @@ class Space:
 
     def declare(self, found: Iterable[Leaf]) -> None:
         """Work out the values that the leaves tell apart."""
-        arns: list[Tokens] = []
+        arns: list[Alternatives] = []
         tag_tests: dict[str, list[Test]] = {}
         literals: dict[str, list[str]] = {}
         plain: dict[str, list[Test]] = {}
@@ -105,9 +105,10 @@ class Space:
             if isinstance(leaf, Test):
                 self._sort_test(leaf, tag_tests, plain)
             elif isinstance(leaf, ArnIn):
-                arns += map(of_language, leaf.languages)
+                arns.append(tuple(map(of_language, leaf.languages)))
             elif isinstance(leaf, ResourceMatches):
-                arns += [pattern for some in self._near(leaf) for pattern in some]
+                fixed, tied = self._near(leaf)
+                arns += [fixed, *((pattern,) for pattern in tied)]
             elif isinstance(leaf, TagIs):
                 self._tags.add(leaf.key.lower())
                 literals.setdefault(leaf.key.lower(), []).extend([leaf.value] if leaf.value is not None else [])
@@ -140,12 +141,12 @@ class Space:
         else:
             plain.setdefault(key, []).append(leaf)
 
-    def _near(self, leaf: ResourceMatches) -> tuple[tuple[Tokens, ...], tuple[Tokens, ...]]:
+    def _near(self, leaf: ResourceMatches) -> tuple[Alternatives, Alternatives]:
         return near(of_language(self.shape.arns), leaf)
 
-    def _declare_arns(self, patterns: list[Tokens]) -> None:
-        unique = tuple(dict.fromkeys(patterns))
-        self._arn_patterns = {pattern: index for index, pattern in enumerate(unique)}
+    def _declare_arns(self, groups: list[Alternatives]) -> None:
+        unique = tuple(dict.fromkeys(groups))
+        self._arn_groups = {group: index for index, group in enumerate(unique)}
         values, self._arn_signatures = arn_values(of_language(self.shape.arns), unique, self.samples)
         self.values["arn"] = values
 
@@ -196,7 +197,8 @@ class Space:
         if not comparable(tests, literals=bool(apart)):
             self._sampled(key)
         universe = SOME_TAG_KEY if key == TAG_KEYS else SOME_TEXT
-        texts = [found.witness for found in classes(universe, tuple(dict.fromkeys(patterns)))]
+        lists = [((tokens,), fold) for tokens, fold in dict.fromkeys(patterns)]
+        texts = [found.witness for found in classes(universe, lists)]
         # The empty text is an element of its own kind: a list of nothing else counts as none.
         empty = () if key == TAG_KEYS else ("",)
         return tuple(dict.fromkeys([*texts, *points(tests), *empty]))
@@ -284,12 +286,10 @@ class Space:
         self._free += 1
         return self._flag(f"free:{self._free}")
 
-    def _arn_among(self, patterns: tuple[Tokens, ...]) -> Formula:
-        bits = 0
-        for pattern in patterns:
-            bits |= 1 << self._arn_patterns[pattern]
+    def _arn_among(self, group: Alternatives) -> Formula:
+        bit = 1 << self._arn_groups[group]
         full = (1 << len(self._arn_signatures)) - 1
-        mask = sum(1 << i for i, signature in enumerate(self._arn_signatures) if signature & bits)
+        mask = sum(1 << i for i, signature in enumerate(self._arn_signatures) if signature & bit)
         return atom("arn", mask, full)
 
     def _resource(self, leaf: ResourceMatches) -> Formula:

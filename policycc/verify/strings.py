@@ -1,7 +1,9 @@
 """Finitely many classes of strings: which of some patterns a string can match together, and a shortest one that does.
 
 Patterns are regular languages of literals and wildcards, so a product of small automata decides which combinations
-exist. A breadth-first walk meets every combination with its shortest witness first.
+exist. A breadth-first walk meets every combination with its shortest witness first. Alternatives of one list are one
+automaton: which of them a string matches is not asked, and of forty that each may match anywhere in it there are 2^40
+combinations.
 """
 
 from __future__ import annotations
@@ -17,6 +19,8 @@ from policycc.iam.glob import Token, Wild, leading_text
 from policycc.iam.relations import unusual
 
 Tokens = tuple[Token, ...]
+Alternatives = tuple[Tokens, ...]
+"""A list of patterns, which a string matches if it matches one of them."""
 
 LIMIT = 200_000
 """States of one product before the walk gives up; patterns of real policies need a few hundred."""
@@ -30,41 +34,50 @@ class TooManyStatesError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class StringClass:
-    """The strings that match exactly the patterns whose bits are set in `signature`; `witness` is a shortest one."""
+    """The strings that match exactly the lists whose bits are set in `signature`; `witness` is a shortest one."""
 
     witness: str
     signature: int
 
 
 class _Automaton:
-    """A pattern as a set of positions in one integer, bit i for 'the first i tokens have been read'."""
+    """Alternatives as a set of positions in one integer: a bit for each 'so many tokens of that one have been read'."""
 
-    __slots__ = ("_any", "_apart", "_excluding", "_literal", "_many", "_steps", "_tail", "final", "start")
+    __slots__ = ("_any", "_apart", "_excluding", "_literal", "_many", "_steps", "_tails", "final", "start")
 
-    def __init__(self, tokens: Tokens, fold: bool) -> None:
-        self.final = 1 << len(tokens)
+    def __init__(self, alternatives: Alternatives, fold: bool) -> None:
+        self.final = 0
         self._literal: dict[str, int] = {}
         self._any = 0
         self._many = 0
         self._excluding: dict[str, int] = {}
-        for index, token in enumerate(tokens):
-            bit = 1 << index
-            if isinstance(token, str):
-                for char in spellings(token) if fold else (token,):
-                    self._literal[char] = self._literal.get(char, 0) | bit
-                continue
-            self._any |= bit
-            if token.many:
-                self._many |= bit
-            for char in token.but:
-                self._excluding[char] = self._excluding.get(char, 0) | bit
-        last = tokens[-1] if tokens else None
-        free = isinstance(last, Wild) and last.many and not last.but
-        self._tail = (1 << (len(tokens) - 1)) if free else 0
+        self._tails = 0
         # The same few states are met in one product after another.
         self._steps: dict[tuple[int, str], int] = {}
         self._apart: dict[int, frozenset[str]] = {}
-        self.start = self._close(1)
+        opening, place = 0, 0
+        for tokens in alternatives:
+            opening |= 1 << place
+            for token in tokens:
+                self._read(token, 1 << place, fold)
+                place += 1
+            self.final |= 1 << place
+            last = tokens[-1] if tokens else None
+            if isinstance(last, Wild) and last.many and not last.but:
+                self._tails |= 1 << (place - 1)
+            place += 1
+        self.start = self._close(opening)
+
+    def _read(self, token: Token, bit: int, fold: bool) -> None:
+        if isinstance(token, str):
+            for char in spellings(token) if fold else (token,):
+                self._literal[char] = self._literal.get(char, 0) | bit
+            return
+        self._any |= bit
+        if token.many:
+            self._many |= bit
+        for char in token.but:
+            self._excluding[char] = self._excluding.get(char, 0) | bit
 
     def _close(self, positions: int) -> int:
         while True:
@@ -73,7 +86,7 @@ class _Automaton:
                 break
             positions = wider
         # Whatever follows a free star at the end matches: the other positions no longer matter.
-        return self._tail | self.final if positions & self._tail else positions
+        return self._tails | self.final if positions & self._tails else positions
 
     def step(self, positions: int, char: str) -> int:
         key = (positions, char)
@@ -98,7 +111,7 @@ class _Automaton:
         return found
 
     def _characters(self, positions: int) -> frozenset[str]:
-        if positions & self._tail:
+        if positions & self._tails:
             return frozenset()
         literal = {char for char, bits in self._literal.items() if bits & positions}
         return frozenset(literal.union(char for char, bits in self._excluding.items() if bits & positions))
@@ -109,8 +122,8 @@ class _Automaton:
 
 
 @lru_cache(maxsize=65536)
-def _automaton(tokens: Tokens, fold: bool) -> _Automaton:
-    return _Automaton(tokens, fold)
+def _automaton(alternatives: Alternatives, fold: bool) -> _Automaton:
+    return _Automaton(alternatives, fold)
 
 
 @lru_cache(maxsize=65536)
@@ -121,7 +134,7 @@ def of_language(language: Language) -> Tokens:
 
 def matches(tokens: Tokens, text: str, fold: bool = False) -> bool:
     """Whether a pattern matches the whole of a text."""
-    machine = _automaton(tokens, fold)
+    machine = _automaton((tokens,), fold)
     state = machine.start
     for char in text:
         state = machine.step(state, char)
@@ -177,21 +190,21 @@ def _ends(tokens: Tokens) -> tuple[str, str]:
     return leading_text(tokens), leading_text(reversed(tokens))[::-1]
 
 
-def classes(universe: Tokens, patterns: Sequence[tuple[Tokens, bool]]) -> tuple[StringClass, ...]:
-    """The classes of the strings of `universe` by the patterns that they match, shortest witness first.
+def classes(universe: Tokens, lists: Sequence[tuple[Alternatives, bool]]) -> tuple[StringClass, ...]:
+    """The classes of the strings of `universe` by the lists that they match, shortest witness first.
 
-    A pattern is a language and whether it ignores case. Raises TooManyStatesError.
+    A list comes with whether it ignores case. Raises TooManyStatesError.
     """
-    found = _classes(universe, tuple(patterns))
+    found = _classes(universe, tuple(lists))
     if found is None:
         raise TooManyStatesError
     return found
 
 
 @lru_cache(maxsize=16384)
-def _classes(universe: Tokens, patterns: tuple[tuple[Tokens, bool], ...]) -> tuple[StringClass, ...] | None:
+def _classes(universe: Tokens, lists: tuple[tuple[Alternatives, bool], ...]) -> tuple[StringClass, ...] | None:
     """`classes`, or None where they are too many to tell: that is remembered too, for it took the longest."""
-    machines = [_automaton(universe, False), *(_automaton(tokens, fold) for tokens, fold in patterns)]
+    machines = [_automaton((universe,), False), *(_automaton(found, fold) for found, fold in lists)]
     others = machines[1:]
     start = tuple(machine.start for machine in machines)
     seen = {start}
@@ -201,7 +214,7 @@ def _classes(universe: Tokens, patterns: tuple[tuple[Tokens, bool], ...]) -> tup
     while queue:
         state, text = queue.popleft()
         if state[0] & finals[0]:
-            signature = sum(1 << i for i in range(len(patterns)) if state[i + 1] & finals[i + 1])
+            signature = sum(1 << i for i in range(len(others)) if state[i + 1] & finals[i + 1])
             found.setdefault(signature, text)
         for char in _characters(machines, state):
             first = machines[0].step(state[0], char)
