@@ -30,6 +30,16 @@ def request_guard(world: World, place: Place, tagging_keys: tuple[str, ...] | No
     return request, TagKeys(TagRule.NOT, tuple(sorted(spellings))) if spellings else None
 
 
+def update_guard(world: World, place: Place, tagging_keys: tuple[str, ...] | None, tag_keys: bool) -> Guard:
+    """The same for a call that may find its resource there: one that bears a long key must not get a second spelling of
+    it, and those are too many to list, so that no other keys may be given at all."""
+    request, found = request_guard(world, place, tagging_keys, tag_keys)
+    listed = found is not None and found.rule is TagRule.ONLY
+    if not tag_keys or listed or all(len(key) <= LISTED_SPELLINGS for key in world.boundary_keys(place)):
+        return request, found
+    return request, TagKeys(TagRule.ONLY, tuple(sorted(key for key, _ in place.environment.tags)))
+
+
 def long_keys(place: Place) -> tuple[str, ...]:
     """The boundary keys whose other spellings are too many to list."""
     return tuple(key for key, _ in place.environment.tags if len(key) > LISTED_SPELLINGS)

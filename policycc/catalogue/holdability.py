@@ -10,8 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from policycc.catalogue import language, pins
+from policycc.catalogue.crossings import apart
 from policycc.catalogue.facts import ROLE_TYPES, ActionFacts, ActionKind, AwsOwned, KeyHold, Part, RowFacts, Support
-from policycc.catalogue.guards import Guard, long_keys, request_guard
+from policycc.catalogue.guards import Guard, long_keys, request_guard, update_guard
 from policycc.catalogue.holding import Ask, Holding, RowHolding, TagKeys, TagRule, Unsound, Verdict, Way
 from policycc.catalogue.means import means
 from policycc.catalogue.world import Place, Reach, TypePattern, World
@@ -58,7 +59,7 @@ class _Ladder:
             rows = tuple(RowHolding(row.type, row.required, Verdict.REFUSED, row=row) for row in self.facts.rows)
             return self._holding(Verdict.REFUSED, rows or (_none(Verdict.REFUSED),), refused)
         rows = tuple(self._row(row) for row in self.facts.rows) or (self._no_resource(),)
-        return self._judge(rows)
+        return self._judge(apart(self.place, rows, self._names))
 
     def _refusal(self) -> str:
         writer = self.facts.tag_writer
@@ -111,7 +112,8 @@ class _Ladder:
     def _holding(
         self, verdict: Verdict, rows: tuple[RowHolding, ...], reason: str = "", missing: tuple[str, ...] = ()
     ) -> Holding:
-        requested = any(way.request_tags for row in rows for way in row.ways)
+        guards = [way.tag_keys for row in rows for way in row.ways if way.request_tags]
+        opened = any(guard is None or guard.rule is not TagRule.ONLY for guard in guards)
         return Holding(
             self.facts,
             self.place,
@@ -120,7 +122,7 @@ class _Ladder:
             reason,
             missing,
             tuple(self.unsound),
-            long_keys(self.place) if requested and self.ask.tagging_keys is None else (),
+            long_keys(self.place) if opened else (),
         )
 
     # -- an action without resource types -------------------------------------------------------------------------
@@ -187,7 +189,7 @@ class _Ladder:
 
     def _upserted(self, row: RowFacts) -> RowHolding:
         """Created or updated by name: an update by the tags that are there, a create by the name."""
-        guard = self._request_guard(row.tag_keys) if row.request_tag else ((), None)
+        guard = self._update_guard(row.tag_keys) if row.request_tag else ((), None)
         ways = [
             Way(way.how, way.resources, way.resource_tags, *guard, way.pins)
             for way in (*self._by_tag(row, unconfirmed=False), *self._by_name(row))
@@ -272,7 +274,8 @@ class _Ladder:
     def _existing_guard(self, row: RowFacts) -> tuple[tuple[tuple[str, str], ...], TagKeys | None] | None:
         """What the request's tags must be when the resource exists; None if that cannot be said."""
         if self._sends_marks(row):
-            return self._request_guard(row.tag_keys or self.facts.tag_keys)
+            keys = row.tag_keys or self.facts.tag_keys
+            return self._request_guard(keys) if self._creates() else self._update_guard(keys)
         if self._only_tags():
             if not (row.tag_keys or self.facts.tag_keys):
                 return None
@@ -291,7 +294,9 @@ class _Ladder:
         if not facts.request_tag:
             return False
         if facts.kind is ActionKind.CREATE_OR_UPDATE:
-            return row.request_tag or not any(other.part is Part.UPSERTED for other in facts.rows)
+            # Without a writer the catalogue lists tags that the call does not take.
+            makes = any(other.part is Part.UPSERTED for other in facts.rows)
+            return facts.tag_writer is not None and (row.request_tag or not makes)
         if self._creates():
             return bool(facts.creates_outside_rows)
         return facts.kind is ActionKind.UPDATE_WITH_TAGS
@@ -363,8 +368,10 @@ class _Ladder:
             boundary = f"arn:{self.place.partition}:iam::{account}:policy/{environment.permissions_boundary}"
             own = (Condition("ArnLike", "iam:PermissionsBoundary", (boundary,)),)
         guard: tuple[tuple[tuple[str, str], ...], TagKeys | None] | None = ((), None)
-        if row.part in (Part.CREATED, Part.UPSERTED) and row.request_tag:
+        if row.part is Part.CREATED and row.request_tag:
             guard = self._request_guard(row.tag_keys)
+        elif row.part is Part.UPSERTED and row.request_tag:
+            guard = self._update_guard(row.tag_keys)
         elif row.part not in (Part.CREATED, Part.UPSERTED):
             guard = self._existing_guard(row)
         if guard is None:
@@ -436,6 +443,9 @@ class _Ladder:
 
     def _request_guard(self, tag_keys: bool) -> Guard:
         return request_guard(self.world, self.place, self.ask.tagging_keys, tag_keys)
+
+    def _update_guard(self, tag_keys: bool) -> Guard:
+        return update_guard(self.world, self.place, self.ask.tagging_keys, tag_keys)
 
     def _names(self, row: RowFacts) -> tuple[str, ...]:
         """The environment's name globs as ARN globs of the type, those that are sound; none where the catalogue names

@@ -13,6 +13,8 @@ from collections import deque
 from functools import lru_cache
 from typing import NamedTuple
 
+from policycc.catalogue.variables import is_plain
+
 VARIABLE = re.compile(r"\$\{([^}]*)\}")
 _FREE = ""
 _NO_COLON = ":"
@@ -61,21 +63,22 @@ def of_arns(arn: str, partition: str, account: str | None, owner: str | None, gl
     for found in VARIABLE.finditer(arn):
         tokens += of_glob(arn[place : found.start()])
         place = found.end()
-        tokens += _variable(found.group(1), arn[place:], partition, account, owner, glob)
+        variable, rest = found.group(1), arn[place:]
+        plain = is_plain(arn, variable)
+        if variable == owner:
+            tokens += of_glob(glob, _SEGMENT if plain or rest.startswith("/") else _NO_COLON)
+        else:
+            tokens += _variable(variable, plain or rest[:1] not in ("", "*"), partition, account)
     tokens += of_glob(arn[place:])
     return tuple(tokens)
 
 
-def _variable(name: str, rest: str, partition: str, account: str | None, owner: str | None, glob: str) -> Language:
+def _variable(name: str, one_segment: bool, partition: str, account: str | None) -> Language:
     if name == "Partition":
         return of_glob(partition)
     if name == "Account":
         return of_glob(account) if account else (Any(True, _SEGMENT),)
-    if name == owner:
-        return of_glob(glob, _NO_COLON)
-    if rest and not rest.startswith("*"):
-        return (Any(True, _SEGMENT),)
-    return (Any(True),)
+    return (Any(True, _SEGMENT if one_segment else _FREE),)
 
 
 def render(arn: str, partition: str, account: str | None, owner: str | None = None, glob: str = "*") -> str:

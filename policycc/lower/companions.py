@@ -14,9 +14,9 @@ from dataclasses import dataclass, replace
 from policycc.catalogue import language
 from policycc.catalogue.catalogue import Catalogue
 from policycc.catalogue.facts import ROLE_TYPES, ActionFacts, Part, RowFacts, Support
-from policycc.catalogue.holding import Holding, TagKeys, TagRule, Way
+from policycc.catalogue.guards import update_guard
+from policycc.catalogue.holding import Holding, TagRule, Way
 from policycc.catalogue.holding_facts import facts as action_facts
-from policycc.catalogue.spellings import LISTED_SPELLINGS
 from policycc.catalogue.world import Place, TypePattern, World
 from policycc.iam.model import Condition
 
@@ -48,17 +48,17 @@ def companions(world: World, catalogue: Catalogue, holding: Holding) -> tuple[Co
     alone = all("account" in row.how for row in holding.rows)
     if not facts.companions or (guard is None and not alone):
         return ()
-    made = {row.type for row in facts.rows if row.part in _MADE} | set(facts.creates_outside_rows)
+    made = frozenset(row.type for row in facts.rows if row.part in _MADE).union(facts.creates_outside_rows)
     found = []
     for action in facts.companions:
         tagger = action_facts(catalogue, action)
-        rows = [row for row in tagger.rows if row.type in made]
         if facts.create_action_key is not None:
+            rows = [row for row in tagger.rows if row.type in made]
             ways: tuple[CompanionWay, ...] = _while_created(facts, place, rows, guard)
         elif alone or guard is None:
             ways = ()
         else:
-            ways = _own_or_bare(world, place, tagger, rows, guard)
+            ways = _own_or_bare(world, place, tagger, made, guard)
         found.append(Companion(action, ways, any(way.absent_tags for way in ways)))
     return tuple(found)
 
@@ -80,7 +80,7 @@ def _own_or_bare(
     world: World,
     place: Place,
     tagger: ActionFacts,
-    rows: Iterable[RowFacts],
+    made: frozenset[str],
     guard: Way,
 ) -> tuple[CompanionWay, ...]:
     found: list[CompanionWay] = []
@@ -88,11 +88,11 @@ def _own_or_bare(
         return ()
     boundary = world.boundary_keys(place)
     keys = guard.tag_keys
-    if (keys is None or keys.rule is not TagRule.ONLY) and any(len(key) > LISTED_SPELLINGS for key in boundary):
-        # Of a long key the other spellings are too many to list, and here the resource may bear one already.
-        keys = TagKeys(TagRule.ONLY, tuple(sorted(key for key, _ in place.environment.tags)))
-    for row in rows:
-        if not _confirmed(row, place) or not row.arn:
+    if keys is None or keys.rule is not TagRule.ONLY:
+        _, keys = update_guard(world, place, None, True)
+    strangers = [row for row in tagger.rows if row.type not in made or not _confirmed(row, place)]
+    for row in tagger.rows:
+        if row in strangers or not row.arn:
             continue
         if row.resource_tag is Support.OPT_IN and not place.environment.names:
             # Tags that are switched on resource by resource may be hidden: their absence tells nothing.
@@ -104,10 +104,18 @@ def _own_or_bare(
         own = replace(own, request_tags=guard.request_tags, tag_keys=keys)
         found.append(CompanionWay(own))
         bare = under or _unmarked(world, place, row, anything)
-        if bare:
+        if bare and not _meet(place, bare, strangers):
             way = replace(own, resources=bare, resource_tags=())
             found.append(CompanionWay(way, tuple(f"{row.tag_key}/{key}" for key in boundary)))
     return tuple(found)
+
+
+def _meet(place: Place, globs: tuple[str, ...], others: Iterable[RowFacts]) -> bool:
+    """Whether globs for one type match resources of others: those could be claimed, or their tags are not shown."""
+    languages = [
+        language.of_arns(other.arn, place.partition, place.account.id, None, "*") for other in others if other.arn
+    ]
+    return any(language.common(language.of_resource(glob), found) is not None for glob in globs for found in languages)
 
 
 def _paths(row: RowFacts, place: Place) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from policycc.catalogue.language import VARIABLE, Any, Language, Token, of_glob
+from policycc.catalogue.variables import is_plain
 
 _ANY_ARN = "arn:*:*:*:*:*"
 
@@ -28,15 +29,16 @@ def of_type(
         tokens += of_glob(arn[place : found.start()])
         place = found.end()
         variable, rest = found.group(1), arn[place:]
+        plain = is_plain(arn, variable)
         if variable == "Partition":
             tokens += of_glob(partition)
         elif variable == "Account":
             tokens += of_glob(account) if account else (Any(True, ":/"),)
         elif variable == owner:
-            but = ":/" if rest.startswith("/") else ":"
+            but = ":/" if rest.startswith("/") or plain else ":"
             tokens += of_glob(name, but) if name is not None else _some(but)
         else:
-            tokens += _some(":/" if rest and not rest.startswith("*") else "")
+            tokens += _some(":/" if plain or rest[:1] not in ("", "*") else "")
     tokens += of_glob(arn[place:])
     return tuple(tokens)
 

@@ -15,7 +15,7 @@ from policycc.catalogue.facts import ActionFacts, ActionKind, EscapeKind, Part, 
 from policycc.catalogue.holdability import hold
 from policycc.catalogue.holding import Ask, Holding, RowHolding, Verdict, Way
 from policycc.catalogue.holding_facts import facts as action_facts
-from policycc.catalogue.language import render
+from policycc.catalogue.language import common, of_resource, render
 from policycc.catalogue.types import Level
 from policycc.catalogue.world import Place, World
 from policycc.model.matrix import Matrix
@@ -85,6 +85,8 @@ class Companion:
     types: frozenset[str]
     tagged: frozenset[str] = frozenset()
     """The types, if the creates are to carry the environment's tags; else none."""
+    alike: frozenset[str] = frozenset()
+    """Other types of the tag action, of which a policy's glob for one of the types matches resources as well."""
 
 
 @dataclass(slots=True)
@@ -211,6 +213,13 @@ def defeats(facts: ActionFacts) -> bool:
     return any(escape.kind is not EscapeKind.ASSUMED for escape in facts.escapes)
 
 
+def left_out_as_escape(holder: Holder, facts: ActionFacts, place: Place) -> bool:
+    """Whether the action is a forbidden escape, which is to be left out in `place` however well it could be held,
+    unless somebody accepts it."""
+    forbidden = any(escape.kind is EscapeKind.FORBIDDEN for escape in facts.escapes)
+    return forbidden and (facts.action.id, place) not in holder.accepted_escapes
+
+
 def _of_aws(subject: Subject, partition: str) -> Iterator[Subject]:
     """The same for what AWS itself owns under names that no customer can choose, such as `default:mysql-8-0`."""
     for owned in subject.row.aws_owned if subject.row is not None else ():
@@ -314,7 +323,7 @@ def companions_of(scene: Scene, holder: Holder) -> Mapping[str, tuple[Companion,
         facts = scene.facts(action)
         for place in places if facts.companions else ():
             holding = scene.holding(holder, facts, place)
-            if holding.verdict is not Verdict.HELD:
+            if holding.verdict is not Verdict.HELD or left_out_as_escape(holder, facts, place):
                 continue
             own = {row.type for row in facts.rows if row.part in (Part.CREATED, Part.UPSERTED, Part.COPIED)}
             own |= set(facts.creates_outside_rows)
@@ -329,9 +338,26 @@ def companions_of(scene: Scene, holder: Holder) -> Mapping[str, tuple[Companion,
                     tagged.update(own)
     found: dict[str, list[Companion]] = {}
     for (companion, place, key_of_create, _), (creates, types, tagged) in made.items():
-        item = Companion(place, tuple(sorted(creates)), key_of_create, frozenset(types), frozenset(tagged))
+        alike = _alike(scene.catalogue, companion, frozenset(types), place.partition, place.account.id)
+        item = Companion(place, tuple(sorted(creates)), key_of_create, frozenset(types), frozenset(tagged), alike)
         found.setdefault(companion, []).append(item)
     return {action: tuple(items) for action, items in found.items()}
+
+
+@lru_cache(maxsize=4096)
+def _alike(
+    catalogue: Catalogue, action: str, types: frozenset[str], partition: str, account: str | None
+) -> frozenset[str]:
+    """The other types of a tag action of which a glob for one of some types matches an ARN: as `workgroup/*` does those
+    of sessions."""
+    rows = action_facts(catalogue, action).rows
+    globs = [of_resource(render(row.arn, partition, account)) for row in rows if row.type in types and row.arn]
+    return frozenset(
+        row.type
+        for row in rows
+        if row.type not in types
+        and any(common(glob, of_type(row.arn, partition, account)) is not None for glob in globs)
+    )
 
 
 def accompanies(scene: Scene, holder: Holder, subject: Subject, companion: Companion) -> Term:
@@ -347,8 +373,10 @@ def accompanies(scene: Scene, holder: Holder, subject: Subject, companion: Compa
         if subject.shape.mode is not Mode.BEING_CREATED or subject.type not in companion.types:
             return NEVER
         return every((tags, test("StringEquals", companion.key, *companion.creates)))
-    if subject.shape.mode is not Mode.EXISTING or subject.type not in companion.types:
+    if subject.shape.mode is not Mode.EXISTING or subject.type not in companion.types | companion.alike:
         return NEVER
+    if subject.type in companion.alike:
+        return every((tags, marks.by_tags(subject, place)))
     return every((tags, some((marks.by_tags(subject, place), claimable(scene, subject, place)))))
 
 

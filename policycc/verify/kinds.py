@@ -188,6 +188,7 @@ def companions_kind(subject: Subject, companions: tuple[Companion, ...]) -> Kind
         _tags(subject),
         frozenset(item.place for item in companions),
         tuple((item.place, item.creates, item.key) for item in own),
+        frozenset(item.place for item in companions if subject.type in item.alike),
     )
 
 

@@ -7,14 +7,13 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from policycc.catalogue.facts import ActionFacts, EscapeKind
 from policycc.catalogue.holding import Holding
 from policycc.catalogue.holding import Verdict as Holdable
 from policycc.catalogue.world import Place
 from policycc.verify import marks
 from policycc.verify.classes import Class, Key, Sorting
 from policycc.verify.documents import Clause, Document
-from policycc.verify.intent import Holder, Scene, row_of
+from policycc.verify.intent import Holder, Scene, left_out_as_escape, row_of
 from policycc.verify.properties import closure, usability
 from policycc.verify.properties.escape import escape
 from policycc.verify.properties.exactness import exactness
@@ -204,18 +203,13 @@ class Prover:
         account, for that is granted as well."""
         facts = self.scene.facts(found.action)
         for place, holding, decision in zip(found.granted, found.holdings, found.decisions, strict=True):
-            if self._left_out_as_escape(facts, place):
+            if left_out_as_escape(self.holder, facts, place):
                 continue
             if holding.verdict is Holdable.HELD:
                 self._except_unconfirmed(found, holding)
                 yield place, holding
             elif decision is not None:
                 yield place, None
-
-    def _left_out_as_escape(self, facts: ActionFacts, place: Place) -> bool:
-        """A forbidden escape is to be left out, however well it could be held, unless somebody accepts it."""
-        forbidden = any(escape.kind is EscapeKind.FORBIDDEN for escape in facts.escapes)
-        return forbidden and (facts.action.id, place) not in self.holder.accepted_escapes
 
     def _except_unconfirmed(self, found: Class, holding: Holding) -> None:
         for row in holding.rows:

@@ -144,6 +144,8 @@ def writes_tags(subject: Subject) -> bool:
     if facts.kind in _WRITES_EXISTING:
         return True
     if facts.tag_writer is not None and facts.tag_writer.kind != "indirect":
+        if any(other.part is Part.UPSERTED for other in facts.rows):
+            return row is not None and row.part is Part.UPSERTED
         return facts.kind not in (ActionKind.CREATE, ActionKind.DERIVE)
     return row is not None and row.part is Part.UPSERTED and row.request_tag
 

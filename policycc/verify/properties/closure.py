@@ -8,7 +8,7 @@ from policycc.catalogue.facts import ActionKind, Part
 from policycc.catalogue.spellings import LISTED_SPELLINGS
 from policycc.catalogue.world import Place
 from policycc.verify import marks
-from policycc.verify.intent import Companion, Holder, Scene, claimable
+from policycc.verify.intent import Companion, Holder, Scene, claimable, row_of
 from policycc.verify.question import Question
 from policycc.verify.requests import Mode, writes_tags
 from policycc.verify.terms import (
@@ -44,12 +44,20 @@ def escapes_on_creation(question: Question) -> Term:
     subject = question.subject
     if question.excused or not _creates(question):
         return NEVER
-    homes = []
+    homes: list[Term] = []
     for place in question.granted:
+        if _by_account(question, place):
+            return NEVER
         others = (other for other in question.places if other != place)
         apart = (marks.not_of(subject, other) for other in others)
         homes.append(every((marks.belongs(subject, place, False), *apart)))
     return negate(some(homes))
+
+
+def _by_account(question: Question, place: Place) -> bool:
+    """Whether the action is held by the account, all of whose environments the principal may use it in."""
+    row = row_of(question.scene.holding(question.holder, question.subject.facts, place), question.subject)
+    return row is not None and any(way.how == "account" for way in row.ways)
 
 
 def second_spelling(question: Question) -> Term:

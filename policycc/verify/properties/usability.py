@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator
 from policycc.catalogue.facts import ROLE_TYPES, Part, Support
 from policycc.catalogue.global_keys import GLOBAL_KEYS, Presence
 from policycc.catalogue.holding import RowHolding, TagRule, Way
-from policycc.catalogue.language import common
+from policycc.catalogue.language import common, of_resource, render
 from policycc.catalogue.world import Place
 from policycc.verify import marks
+from policycc.verify.arns import of_type
 from policycc.verify.intent import Companion
 from policycc.verify.question import Question
 from policycc.verify.requests import Mode, request_key, tag_key
@@ -88,7 +89,12 @@ def _claimable(question: Question, item: Companion) -> bool:
         return False
     own = marks.name_languages(row, place)
     others = [name for other in question.scene.world.neighbours(place) for name in marks.name_languages(row, other)]
-    return bool(own) and not any(common(one, other) is not None for one in own for other in others)
+    if not own or any(common(one, other) is not None for one in own for other in others):
+        return False
+    account = place.account.id
+    globs = [render(row.arn, place.partition, account, row.owner.variable, name) for name in place.environment.names]
+    types = [of_type(other.arn, place.partition, account) for other in subject.facts.rows if other is not row]
+    return not any(common(of_resource(glob), found) is not None for glob in globs for found in types)
 
 
 def _bare(question: Question) -> Term:

@@ -72,6 +72,17 @@ def test_a_long_key_leaves_spellings_open() -> None:
     assert dev("ec2:CreateVolume").open_spellings == ()
 
 
+@pytest.mark.parametrize("action", ["ssm:PutParameter", "cognito-idp:UpdateUserPool"])
+def test_what_may_be_there_gets_no_other_key_where_a_boundary_key_is_long(action: str) -> None:
+    """It may bear the long key already, and must not get a second spelling of it."""
+    tags = (("environment", "dev"),)
+    found = dev(action, tags=tags, **NAMES)
+    guards = {way.tag_keys for one in found.rows for way in one.ways}
+    assert guards == {TagKeys(TagRule.ONLY, ("environment",))}
+    assert found.open_spellings == ()
+    assert {way.tag_keys for one in dev(action, **NAMES).rows for way in one.ways} == {SPELLINGS}
+
+
 def test_a_chosen_name_must_fit_as_well() -> None:
     found = way(dev("sqs:CreateQueue", **NAMES), "queue")
     assert found.how == "created"

@@ -82,3 +82,12 @@ def test_several_boundary_tags_are_all_there_or_all_absent(build: Compile) -> No
         absent = keys & set(condition.get("Null", {}))
         assert (tested, absent) in ((keys, set()), (set(), keys))
     assert done.said == []
+
+
+def test_nothing_is_claimed_that_may_be_of_another_type_whose_tags_do_not_show(build: Compile) -> None:
+    """Names of workgroups match their sessions, and of a session it is only claimed that AWS shows its tags."""
+    done = build(NAMED + cell("athena:CreateWorkGroup"))
+    found = granted(done, "athena:TagResource")
+    assert found
+    assert all("Null" not in condition for _, condition in found)
+    assert done.result.files is not None

@@ -1,0 +1,76 @@
+"""Resources of one call that pass for one another, because a policy's `*` crosses `/` and `:`.
+
+`workgroup/*` matches the sessions of every workgroup too, and a session that is being made shows IAM the tags of the
+request as its own. What holds the workgroup has to ask all that holds the session, or the call cannot be held.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from policycc.catalogue import language
+from policycc.catalogue.facts import Part, RowFacts
+from policycc.catalogue.holding import RowHolding, Verdict, Way
+from policycc.catalogue.world import Place
+
+_MADE = frozenset({Part.CREATED, Part.UPSERTED, Part.COPIED})
+_NAMED = frozenset({"name", "arn", "role"})
+"""Ways whose globs are known to miss the resources of other environments, of whichever type of the call."""
+
+Names = Callable[[RowFacts], tuple[str, ...]]
+"""The environment's names as ARN globs of a type."""
+
+
+def apart(place: Place, rows: tuple[RowHolding, ...], names: Names) -> tuple[RowHolding, ...]:
+    """The rows of one action with ways that let nothing through which another row would not; a row that cannot be told
+    from another is refused."""
+    return tuple(_apart(place, one, rows, names) for one in rows)
+
+
+def _apart(place: Place, one: RowHolding, rows: tuple[RowHolding, ...], names: Names) -> RowHolding:
+    ways: list[Way] = []
+    for way in one.ways:
+        fitted: Way | None = way
+        for other in rows:
+            if fitted is not None and other is not one and _meet(place, fitted, other):
+                fitted = _fitted(place, fitted, one, other, names)
+                if fitted is None:
+                    reason = f"the ARN of the {one.type} cannot be told from that of the {other.type}"
+                    return replace(one, verdict=Verdict.REFUSED, ways=(), reason=reason)
+        ways += [fitted] if fitted is not None else []
+    return one if tuple(ways) == one.ways else replace(one, ways=tuple(ways))
+
+
+def _meet(place: Place, way: Way, other: RowHolding) -> bool:
+    row = other.row
+    if row is None or not row.arn or way.how == "account":
+        return False
+    arns = language.of_arns(row.arn, place.partition, place.account.id, None, "*")
+    return any(language.common(language.of_resource(glob), arns) is not None for glob in way.resources)
+
+
+def _fitted(place: Place, way: Way, one: RowHolding, other: RowHolding, names: Names) -> Way | None:
+    """The way with what it takes that it does no harm to resources of the other row; None if nothing does."""
+    row = other.row
+    assert row is not None
+    if row.part not in _MADE:
+        # Tags fail closed, or tell whose the other resource is; a create by the tags of its request asks for none.
+        harmless = way.resource_tags or way.how != "created" or _by_names(place, one.row)
+        return way if harmless else None
+    if not row.request_tag:
+        return way
+    guard = next((item for item in other.ways if item.request_tags), None)
+    if guard is None:
+        return None
+    if _by_names(place, row) and way.how not in _NAMED and not (way.how == "created" and _by_names(place, one.row)):
+        globs = names(one.row) if _by_names(place, one.row) and one.row is not None else ()
+        if not globs:
+            return None
+        way = replace(way, resources=globs)
+    return replace(way, request_tags=guard.request_tags, tag_keys=guard.tag_keys)
+
+
+def _by_names(place: Place, row: RowFacts | None) -> bool:
+    """Whether the environment's names tell its resources of the type from those of others."""
+    return row is not None and row.owner is not None and row.owner.chosen and bool(place.environment.names)
