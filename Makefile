@@ -71,7 +71,7 @@ sweep: $(VENV)/.dev  ## grant every action of AWS alone, question each policy, a
 small-matrices: $(VENV)/.dev  ## compile random matrices, and see that the policies mean the same (CASES=)
 	@POLICYCC_SMALL_MATRICES=$(or $(CASES),200) $(BIN)/python -m pytest -q tests/properties/test_compiler.py
 
-services: $(VENV)/.dev  ## build and prove every service as a whole, in seven kinds of matrices
+services: $(VENV)/.dev  ## build and prove every service as a whole, in eleven kinds of matrices
 	@POLICYCC_SERVICES=all $(BIN)/python -m pytest -q tests/properties/test_whole_services.py
 
 bench-prove: $(VENV)/.dev  ## measure the prover, and Z3 with the same questions

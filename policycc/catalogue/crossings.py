@@ -12,7 +12,7 @@ from dataclasses import replace
 from policycc.catalogue import language
 from policycc.catalogue.facts import Part, RowFacts
 from policycc.catalogue.holding import RowHolding, Verdict, Way
-from policycc.catalogue.world import Place
+from policycc.catalogue.world import Place, World
 
 _MADE = frozenset({Part.CREATED, Part.UPSERTED, Part.COPIED})
 _NAMED = frozenset({"name", "arn", "role"})
@@ -26,6 +26,18 @@ def apart(place: Place, rows: tuple[RowHolding, ...], names: Names) -> tuple[Row
     """The rows of one action with ways that let nothing through which another row would not; a row that cannot be told
     from another is refused."""
     return tuple(_apart(place, one, rows, names) for one in rows)
+
+
+def taken(world: World, place: Place, row: RowFacts) -> str | None:
+    """An ARN that another environment declares and that a call could give to what it makes, in words: by a chosen name,
+    or because a wildcard declares what AWS has not named yet."""
+    anything = language.of_arns(row.arn, place.partition, place.account.id, None, "*")
+    chosen = row.owner is not None and row.owner.chosen
+    for other in world.neighbours(place):
+        for arn in other.environment.arns:
+            if (chosen or "*" in arn or "?" in arn) and language.common(language.of_resource(arn), anything):
+                return f"`{arn}` by `{world.seen(other, place)}`"
+    return None
 
 
 def _apart(place: Place, one: RowHolding, rows: tuple[RowHolding, ...], names: Names) -> RowHolding:
@@ -55,9 +67,10 @@ def _fitted(place: Place, way: Way, one: RowHolding, other: RowHolding, names: N
     row = other.row
     assert row is not None
     if row.part not in _MADE:
-        # Tags fail closed, or tell whose the other resource is; a create by the tags of its request asks for none.
-        harmless = way.resource_tags or way.how != "created" or _by_names(place, one.row)
-        return way if harmless else None
+        if way.resource_tags or way.how not in ("name", "created"):
+            return way  # tags fail closed, or tell whose the other resource is
+        # By names alone, the other has to be known by them too.
+        return way if _by_names(place, row) and _by_names(place, one.row) else None
     if not row.request_tag:
         return way
     guard = next((item for item in other.ways if item.request_tags), None)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from policycc.catalogue import language, pins
-from policycc.catalogue.crossings import apart
+from policycc.catalogue.crossings import apart, taken
 from policycc.catalogue.facts import ROLE_TYPES, ActionFacts, ActionKind, AwsOwned, KeyHold, Part, RowFacts, Support
 from policycc.catalogue.guards import Guard, long_keys, request_guard, update_guard
 from policycc.catalogue.holding import Ask, Holding, RowHolding, TagKeys, TagRule, Unsound, Verdict, Way
@@ -181,6 +181,11 @@ class _Ladder:
                 resources = self._names(row)
                 if not resources:
                     return self._unsound_row(row)
+            declared = taken(self.world, self.place, row) if resources == (self._arn(row),) else None
+            if declared is not None:
+                reason = f"the call could make what is declared as {declared}"
+                verdict, missing = (Verdict.UNSAID, ("names",)) if named else (Verdict.REFUSED, ())
+                return RowHolding(row.type, row.required, verdict, (), reason, missing, row)
             way = Way("created", resources, (), *self._request_guard(row.tag_keys), pins.vpc(row, self.place))
             return self._pinned(row.type, row.required, row, (way,))
         ways = self._by_name(row)

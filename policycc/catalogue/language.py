@@ -52,6 +52,13 @@ def of_resource(glob: str) -> Language:
     return of_glob(":".join(head[:-1]) + ":", _NO_COLON) + of_glob(head[-1])
 
 
+def between(arn: str, start: int, end: int) -> Language:
+    """What stands in a type's ARN between two variables; a `*` of the first five segments stays within its own."""
+    resource = len(arn) - len(arn.split(":", _HEAD_SEGMENTS)[-1])
+    middle = min(max(start, resource), end)
+    return of_glob(arn[start:middle], _NO_COLON) + of_glob(arn[middle:end])
+
+
 @lru_cache(maxsize=65536)
 def of_arns(arn: str, partition: str, account: str | None, owner: str | None, glob: str) -> Language:
     """The ARNs of resources of a type, whose `owner` variable has a value that `glob` matches (`*` for any owner).
@@ -61,7 +68,7 @@ def of_arns(arn: str, partition: str, account: str | None, owner: str | None, gl
     tokens: list[Token] = []
     place = 0
     for found in VARIABLE.finditer(arn):
-        tokens += of_glob(arn[place : found.start()])
+        tokens += between(arn, place, found.start())
         place = found.end()
         variable, rest = found.group(1), arn[place:]
         plain = is_plain(arn, variable)
@@ -69,7 +76,7 @@ def of_arns(arn: str, partition: str, account: str | None, owner: str | None, gl
             tokens += of_glob(glob, _SEGMENT if plain or rest.startswith("/") else _NO_COLON)
         else:
             tokens += _variable(variable, plain or rest[:1] not in ("", "*"), partition, account)
-    tokens += of_glob(arn[place:])
+    tokens += between(arn, place, len(arn))
     return tuple(tokens)
 
 

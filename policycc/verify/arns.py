@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from policycc.catalogue.language import VARIABLE, Any, Language, Token, of_glob
+from policycc.catalogue.language import VARIABLE, Any, Language, Token, between, of_glob
 from policycc.catalogue.variables import is_plain
 
 _ANY_ARN = "arn:*:*:*:*:*"
@@ -26,7 +26,7 @@ def of_type(
     tokens: list[Token] = []
     place = 0
     for found in VARIABLE.finditer(arn):
-        tokens += of_glob(arn[place : found.start()])
+        tokens += between(arn, place, found.start())
         place = found.end()
         variable, rest = found.group(1), arn[place:]
         plain = is_plain(arn, variable)
@@ -39,7 +39,7 @@ def of_type(
             tokens += of_glob(name, but) if name is not None else _some(but)
         else:
             tokens += _some(":/" if plain or rest[:1] not in ("", "*") else "")
-    tokens += of_glob(arn[place:])
+    tokens += between(arn, place, len(arn))
     return tuple(tokens)
 
 

@@ -36,7 +36,7 @@ def judge(
     matrices = tuple(scene.matrices.values())
     roles = roles_of(matrices, holders)
     trusts = {path: read_trust(path, content, scene.catalogue) for path, content in sorted(files.items())}
-    _judge_trusts(scene, matrices, roles, trusts, findings)
+    _judge_trusts(scene, matrices, roles, owned, trusts, findings)
     for owner in delegating:
         _delegation(owner, owned[owner.account, owner.principal], matrices, holders, findings)
     by_title = {role.title: trusts[role.path] for role in roles if role.path in trusts}
@@ -56,6 +56,7 @@ def _judge_trusts(
     scene: Scene,
     matrices: Sequence[Matrix],
     roles: Sequence[Role],
+    owned: Owned,
     trusts: Mapping[str, TrustFile],
     findings: Mapping[str, Findings],
 ) -> None:
@@ -68,6 +69,8 @@ def _judge_trusts(
         found.counterexamples.append(_about(path, "it is a trust policy of no role of the matrix"))
     for role in roles:
         trust = trusts.get(role.path)
+        if trust is None and not owned[role.holder.account, role.name]:
+            continue  # a role without policies is not made; whether it should have some, other properties ask
         if trust is None:
             found.counterexamples.append(_about(role.path, f"it is missing: nobody can become {role.title}"))
             continue

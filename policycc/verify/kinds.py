@@ -99,6 +99,7 @@ def subject_kind(subject: Subject) -> Kind | None:
         shape.echoes,
         _tags(subject) if tags else (),
         facts.name_chosen and shape.mode is Mode.CREATED,
+        shape.mode is Mode.CREATED and row is not None and row.owner is not None and row.owner.chosen,
         EscapeKind.FORBIDDEN in escapes,
         EscapeKind.MITIGABLE in escapes,
         row is None or (row.part if row.part in _PARTS else None, tuple(item.condition for item in row.aws_owned)),

@@ -10,7 +10,7 @@ from functools import lru_cache
 from itertools import combinations
 
 from policycc.catalogue.facts import ROLE_TYPES, RowFacts
-from policycc.catalogue.language import Language, common, of_resource, render
+from policycc.catalogue.language import Any, Language, common, of_resource, render
 from policycc.catalogue.world import Place
 from policycc.verify.arns import of_type
 from policycc.verify.requests import Mode, Subject
@@ -89,9 +89,14 @@ def lasting_marks(subject: Subject, place: Place) -> tuple[Term, ...]:
 @lru_cache(maxsize=65536)
 def named(subject: Subject, place: Place) -> tuple[Term, ...]:
     """The marks that an ARN shows."""
-    if subject.row is None:
+    row = subject.row
+    if row is None:
         return ()
-    languages = name_languages(subject.row, place) + arn_languages(subject.row, place)
+    declared = arn_languages(row, place)
+    if subject.shape.mode is Mode.CREATED and not (row.owner and row.owner.chosen):
+        # What AWS names anew is not what somebody has declared, unless a wildcard did.
+        declared = tuple(found for found in declared if any(isinstance(token, Any) for token in found))
+    languages = name_languages(row, place) + declared
     return (Is(ArnIn(languages)),) if languages else ()
 
 

@@ -1,8 +1,9 @@
 """Every action of a service, in matrices of several kinds, builds and is proved.
 
 Each kind has something that changes how actions are held: keys too long to list the spellings of, the matrix's other
-tag keys, no names, an account without an id, one that is exclusive, a group that has to show MFA. `POLICYCC_SERVICES`
-is how many services are tried, `all` for every one of the catalogue: `make services`.
+tag keys, no names, declared ARNs, shared environments, an account without an id, one that is exclusive, roles, a group
+that has to show MFA. `POLICYCC_SERVICES` is how many more services are tried, `all` for every one of the catalogue:
+`make services`.
 """
 
 from __future__ import annotations
@@ -18,7 +19,9 @@ import pytest
 
 from policycc import pipeline
 from policycc.catalogue.catalogue import load
+from policycc.catalogue.language import VARIABLE
 from policycc.source.read import read_text
+from tests.support.facts import facts_of
 
 Json = dict[str, Any]
 NAMES = ["{name}-{environment}-*"]
@@ -58,8 +61,30 @@ def matrices(service: str) -> Iterator[tuple[str, Json]]:
     exclusive = {"main": {"id": "111111111111", "exclusive": True}}
     whole = {"devs": {"*": every}, "ops": {"prod": some}}
     yield "exclusive", matrix(whole, environments(["environment"], **held)) | {"accounts": exclusive}
+    tagged = matrix({"ops": {"prod": every}}, {"prod": {"tags": {"env": "prod"}, "names": ["prod-*"]}})
+    yield "tags always", tagged | {"accounts": {"main": {"exclusive": True}}, "tagging": {"always": True}}
+    several = {**environments(["Environment"], names=NAMES), "common": {"shared": True}}
+    yield "shared", matrix({"devs": {"dev": every}, "ops": {"*": some}}, several, tagging={"keys": ["Name"]})
+    one_each = environments(["env"])
+    for name in ("dev", "prod"):
+        one_each[name] = {"arns": list(arns(service, name))}
+    yield "declared ARNs", matrix({"devs": {"dev": every}, "ops": {"*": some}}, one_each)
+    roles = matrix(mixed, environments(["env", "app"], **held), partition="aws-us-gov")
+    trust = {"services": ["ec2.amazonaws.com"]}
+    kinds = {"devs": {"kind": "role", "per_environment": True, "trust": trust}, "ops": {"kind": "role", "trust": trust}}
+    yield "roles", roles | {"groups": kinds}
     required = [{"groups": ["ops"], "environments": ["prod"], "mfa": True}]
     yield "MFA", matrix(mixed, environments(["env", "application"], **held), require=required)
+
+
+def arns(service: str, name: str) -> Iterator[str]:
+    """An ARN of some of the service's types, each variable but the usual three with the name."""
+    usual = {"Partition": "aws", "Region": "eu-west-1", "Account": "111111111111"}
+    types = {row.arn for action in load().service(service).names() for row in facts_of(f"{service}:{action}").rows}
+    for arn in sorted(types)[:12]:
+        # An ARN without a variable of its own would be everybody's.
+        if len(set(VARIABLE.findall(arn)) - set(usual)) > 0 and "*" not in arn and "${AccountId}" not in arn:
+            yield VARIABLE.sub(lambda found: usual.get(found[1], name), arn)
 
 
 def services() -> list[str]:

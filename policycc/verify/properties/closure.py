@@ -27,6 +27,8 @@ from policycc.verify.terms import (
     test,
 )
 
+_REPLACING = (ActionKind.CREATE_OR_UPDATE, ActionKind.UPDATE_WITH_TAGS)
+
 
 def tags_move(question: Question) -> Term:
     """A request changes or removes a boundary tag, adds one to a resource that carries any, or gives one that carries
@@ -109,7 +111,7 @@ def _own(question: Question, place: Place) -> Term:
     subject = question.subject
     lasting = some(marks.lasting_marks(subject, place))
     row = subject.row
-    replaces = (row is not None and row.part is Part.UPSERTED) or subject.facts.kind is ActionKind.UPDATE_WITH_TAGS
+    replaces = (row is not None and row.part is Part.UPSERTED) or subject.facts.kind in _REPLACING
     return lasting if replaces else every((lasting, _bare(question)))
 
 

@@ -66,3 +66,24 @@ def test_types_that_differ_are_left_alone() -> None:
     ways = [way for one in held("ec2:RunInstances").rows for way in one.ways if way.resource_tags]
     assert ways
     assert not any(way.request_tags for way in ways)
+
+
+def declared(action: str, arn: str, **marks: Any) -> Holding:
+    """How a create is held in `dev` where `prod` declares an ARN."""
+    own = place("dev", **marks)
+    return hold(World((own, place("prod", arns=(arn,)))), own, facts(load(), action), Ask())
+
+
+def test_a_name_that_is_declared_elsewhere_cannot_be_given() -> None:
+    queue = "arn:aws:sqs:eu-west-1:111111111111:orders"
+    found = declared("sqs:CreateQueue", queue)
+    assert (found.verdict, found.missing) == (Verdict.UNSAID, ("names",))
+    assert found.reason == f"the call could make what is declared as `{queue}` by `prod`"
+    assert declared("sqs:CreateQueue", queue, names=("web-dev-*",)).verdict is Verdict.HELD
+    assert declared("sqs:CreateQueue", queue.replace("sqs", "sns")).verdict is Verdict.HELD
+
+
+def test_an_id_that_aws_gives_is_none_that_was_declared_before() -> None:
+    volume = "arn:aws:ec2:eu-west-1:111111111111:volume/vol-0123456789abcdef0"
+    assert declared("ec2:CreateVolume", volume).verdict is Verdict.HELD
+    assert declared("ec2:CreateVolume", volume[:-4] + "*").verdict is Verdict.REFUSED

@@ -95,3 +95,11 @@ def test_variables_stay_within_their_segment() -> None:
 )
 def test_a_wildcard_in_an_owner_may_run_on(arn: str, name: str, told: bool) -> None:
     assert tells_owner(arn, "Bucket", name) is told
+
+
+def test_a_star_of_a_types_arn_stays_within_its_segment() -> None:
+    """`arn:aws:braket:*:*:device/...` has a region and an account, and no colons in them."""
+    device = of_arns("arn:${Partition}:braket:*:*:device/${Type}/${Id}", "aws", None, None, "*")
+    assert common(device, of_glob("arn:aws:braket:eu-west-1::device/qpu/x")) is not None
+    assert common(device, of_glob("arn:aws:braket::::device/qpu/x")) is None
+    assert common(device, of_glob("arn:aws:braket:a:b:c:device/qpu/x")) is None

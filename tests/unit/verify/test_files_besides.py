@@ -144,3 +144,11 @@ def test_a_manifest_whose_templates_are_none_is_left_aside(tmp_path: Path) -> No
         (folder / "manifest.json").write_text(json.dumps({**manifest, "templates": wrong}))
         notes = policycc.verify(folder, STACKS).notes
         assert "manifest.json is not one that a build wrote: files belong to principals by their names" in notes
+
+
+def test_a_role_with_nothing_granted_needs_no_trust_policy() -> None:
+    """All that it asks for waits for an account of its own; what others are granted is built all the same."""
+    waiting = MATRIX.replace("ec2:StopInstances", "ec2:DescribeInstances")
+    others = '[environments.prod]\n[access.operators]\nprod = ["ec2:StopInstances"]\n[fallback]\nreads = "split"\n'
+    build = policycc.build(waiting + others)
+    assert sorted(build.files) == ["main/webshop-operators.json", "manifest.json"]
