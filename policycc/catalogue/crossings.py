@@ -51,7 +51,11 @@ def _apart(place: Place, one: RowHolding, rows: tuple[RowHolding, ...], names: N
                     reason = f"the ARN of the {one.type} cannot be told from that of the {other.type}"
                     return replace(one, verdict=Verdict.REFUSED, ways=(), reason=reason)
         ways += [fitted] if fitted is not None else []
-    return one if tuple(ways) == one.ways else replace(one, ways=tuple(ways))
+    guard = next((way for way in ways if way.request_tags), None)
+    if guard is not None:
+        # The call brings its tags, whichever of the row's resources it names.
+        ways = [replace(way, request_tags=guard.request_tags, tag_keys=guard.tag_keys) for way in ways]
+    return replace(one, ways=tuple(ways))
 
 
 def _meet(place: Place, way: Way, other: RowHolding) -> bool:
@@ -71,6 +75,8 @@ def _fitted(place: Place, way: Way, one: RowHolding, other: RowHolding, names: N
             return way  # tags fail closed, or tell whose the other resource is
         # By names alone, the other has to be known by them too.
         return way if _by_names(place, row) and _by_names(place, one.row) else None
+    if row.part is not Part.CREATED and way.how == "name" and not _by_names(place, row):
+        return None
     if not row.request_tag:
         return way
     guard = next((item for item in other.ways if item.request_tags), None)
@@ -86,4 +92,9 @@ def _fitted(place: Place, way: Way, one: RowHolding, other: RowHolding, names: N
 
 def _by_names(place: Place, row: RowFacts | None) -> bool:
     """Whether the environment's names tell its resources of the type from those of others."""
-    return row is not None and row.owner is not None and row.owner.chosen and bool(place.environment.names)
+    return (
+        row is not None
+        and row.owner is not None
+        and row.owner.chosen
+        and bool(place.names(row.arn, row.owner.variable))
+    )

@@ -107,7 +107,17 @@ class _Ladder:
             else row
             for row in rows
         )
-        return self._holding(Verdict.HELD, opened)
+        # What AWS owns may be such a type by itself; then all that is required for the account is required for it.
+        arns = {glob for row in opened for way in row.ways if way.how == "account" for glob in way.resources}
+        return self._holding(
+            Verdict.HELD,
+            tuple(
+                replace(
+                    row, ways=tuple(w for w in row.ways if w.how != "aws-owned" or not arns.issuperset(w.resources))
+                )
+                for row in opened
+            ),
+        )
 
     def _holding(
         self, verdict: Verdict, rows: tuple[RowHolding, ...], reason: str = "", missing: tuple[str, ...] = ()
@@ -177,7 +187,7 @@ class _Ladder:
         if row.request_tag:
             resources: tuple[str, ...] = (self._arn(row),)
             # Where the name is not chosen in the call it is the parent's, which must be the environment's as well.
-            if named and self.place.environment.names:
+            if row.owner and row.owner.chosen and self.place.names(row.arn, row.owner.variable):
                 resources = self._names(row)
                 if not resources:
                     return self._unsound_row(row)
@@ -459,7 +469,7 @@ class _Ladder:
             return ()
         owner = row.owner.variable if row.owner else None
         found = []
-        for name in self.place.environment.names:
+        for name in self.place.names(row.arn, owner):
             glob = language.render(row.arn, self.place.partition, self.place.account.id, owner, name)
             if not language.tells_owner(row.arn, owner, name):
                 self.blurred[row.type] = glob

@@ -103,6 +103,14 @@ def render(arn: str, partition: str, account: str | None, owner: str | None = No
     return re.sub(r"\*+", "*", VARIABLE.sub(value, arn))
 
 
+@lru_cache(maxsize=65536)
+def names_of_type(arn: str, owner: str, names: tuple[str, ...]) -> tuple[str, ...]:
+    """Those name globs that a value of the `owner` variable can match: none holds `:`, and where a slash follows, or
+    AWS allows none, no `/`. As part of an ARN `shop/dev/*` means something else there: what is in the bucket `shop`."""
+    one_segment = is_plain(arn, owner) or arn.partition("${" + owner + "}")[2].startswith("/")
+    return tuple(name for name in names if ":" not in name and not (one_segment and "/" in name))
+
+
 def tells_owner(arn: str, owner: str | None, name: str) -> bool:
     """Whether the glob that `render` gives for a name matches only ARNs whose owner the name matches.
 

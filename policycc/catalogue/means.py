@@ -9,11 +9,11 @@ from policycc.catalogue.world import Place
 
 def means(row: RowFacts, place: Place) -> tuple[str, ...]:
     """The keys of the matrix that would hold the type in `place`, if they were there."""
-    environment = place.environment
     found: list[str] = []
     if row.resource_tag is Support.OPT_IN and row.feature and row.feature not in place.account.features:
         found.append("features")
-    if ((row.owner and row.owner.chosen) or row.keys) and not environment.names:
+    chosen = row.owner.variable if row.owner and row.owner.chosen else None
+    if (chosen and not place.names(row.arn, chosen)) or (row.keys and not place.environment.names):
         found.append("names")
     if (row.owner and not row.owner.chosen) or (not row.owner and _has_own_arn(row)):
         found.append("arns")

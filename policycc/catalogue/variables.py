@@ -6,17 +6,18 @@ ones for which that would make two types of one call look alike, with the page t
 
 from __future__ import annotations
 
+_BATCH = "https://docs.aws.amazon.com/batch/latest/APIReference/"
+_EVENTS = "https://docs.aws.amazon.com/eventbridge/latest/APIReference/"
 _PLAIN = {
-    ("batch", "JobQueueName"): "https://docs.aws.amazon.com/batch/latest/APIReference/API_CreateJobQueue.html",
-    (
-        "kinesis",
-        "ConsumerCreationTimpstamp",
-    ): "https://docs.aws.amazon.com/kinesis/latest/APIReference/API_Consumer.html",
-    ("wafv2", "Id"): "https://docs.aws.amazon.com/waf/latest/APIReference/API_RuleGroup.html",
+    "batch:JobQueueName": _BATCH + "API_CreateJobQueue.html",
+    "events:RuleName": _EVENTS + "API_PutRule.html",
+    "kinesis:ConsumerCreationTimpstamp": "https://docs.aws.amazon.com/kinesis/latest/APIReference/API_Consumer.html",
+    "s3:BucketName": "https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html",
+    "wafv2:Id": "https://docs.aws.amazon.com/waf/latest/APIReference/API_RuleGroup.html",
 }
 
 
 def is_plain(arn: str, variable: str) -> bool:
     """Whether the values of a variable of a type's ARN are known to hold no separator."""
     service = arn.split(":", 3)[2] if arn.count(":") > 2 else ""
-    return (service, variable) in _PLAIN
+    return f"{service}:{variable}" in _PLAIN

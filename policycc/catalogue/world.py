@@ -31,6 +31,10 @@ class Place:
     def name(self) -> str:
         return self.environment.name
 
+    def names(self, arn: str, owner: str | None) -> tuple[str, ...]:
+        """The environment's name globs that fit the `owner` variable of a type's ARN."""
+        return language.names_of_type(arn, owner, self.environment.names) if owner else ()
+
 
 @dataclass(frozen=True)
 class World:
@@ -159,7 +163,7 @@ def _names_one(glob: str) -> bool:
 def _languages(place: Place, types: tuple[TypePattern, ...]) -> tuple[language.Language, ...]:
     found = [language.of_resource(arn) for arn in place.environment.arns]
     for pattern in types:
-        globs = place.environment.names if pattern.owner else ("*",)
+        globs = place.names(pattern.arn, pattern.owner) if pattern.owner else ("*",)
         found += [
             language.of_arns(pattern.arn, place.partition, place.account.id, pattern.owner, glob) for glob in globs
         ]

@@ -90,12 +90,11 @@ def _own_or_bare(
     keys = guard.tag_keys
     if keys is None or keys.rule is not TagRule.ONLY:
         _, keys = update_guard(world, place, None, True)
-    strangers = [row for row in tagger.rows if row.type not in made or not _confirmed(row, place)]
     for row in tagger.rows:
-        if row in strangers or not row.arn:
+        if row.type not in made or not _confirmed(row, place) or not row.arn:
             continue
-        if row.resource_tag is Support.OPT_IN and not place.environment.names:
-            # Tags that are switched on resource by resource may be hidden: their absence tells nothing.
+        hidden = row.resource_tag is Support.OPT_IN  # switched on resource by resource: their absence tells nothing
+        if hidden and not place.environment.names:
             continue
         tags = place.environment.tags
         anything = language.render(row.arn, place.partition, place.account.id)
@@ -103,19 +102,26 @@ def _own_or_bare(
         own = Way("companion", under or (anything,), tuple((f"{row.tag_key}/{key}", value) for key, value in tags))
         own = replace(own, request_tags=guard.request_tags, tag_keys=keys)
         found.append(CompanionWay(own))
-        bare = under or _unmarked(world, place, row, anything)
-        if bare and not _meet(place, bare, strangers):
+        bare = () if hidden else under or _unmarked(world, place, row, anything)
+        if bare and not any(_meet(place, bare, other) for other in tagger.rows if not _alike(place, row, other, made)):
             way = replace(own, resources=bare, resource_tags=())
             found.append(CompanionWay(way, tuple(f"{row.tag_key}/{key}" for key in boundary)))
     return tuple(found)
 
 
-def _meet(place: Place, globs: tuple[str, ...], others: Iterable[RowFacts]) -> bool:
-    """Whether globs for one type match resources of others: those could be claimed, or their tags are not shown."""
-    languages = [
-        language.of_arns(other.arn, place.partition, place.account.id, None, "*") for other in others if other.arn
-    ]
-    return any(language.common(language.of_resource(glob), found) is not None for glob in globs for found in languages)
+def _alike(place: Place, row: RowFacts, other: RowFacts, made: frozenset[str]) -> bool:
+    """Whether what is claimed of one type may be of the other as well: the create makes both, and both are told by
+    their tags and by the environment's names."""
+    if other is row:
+        return True
+    named = all(one.owner and place.names(one.arn, one.owner.variable) for one in (row, other))
+    return other.type in made and _confirmed(other, place) and named
+
+
+def _meet(place: Place, globs: tuple[str, ...], other: RowFacts) -> bool:
+    """Whether globs for one type match resources of another."""
+    found = language.of_arns(other.arn, place.partition, place.account.id, None, "*") if other.arn else ()
+    return any(language.common(language.of_resource(glob), found) is not None for glob in globs)
 
 
 def _paths(row: RowFacts, place: Place) -> tuple[str, ...]:
@@ -137,17 +143,13 @@ def _unmarked(world: World, place: Place, row: RowFacts, anything: str) -> tuple
     neighbours = world.neighbours(place)
     owner = row.owner.variable if row.owner and row.owner.chosen else None
     pattern = TypePattern(row.arn, owner)
-    if owner and place.environment.names:
-        globs = tuple(
-            language.render(row.arn, place.partition, place.account.id, owner, name) for name in place.environment.names
-        )
+    names = place.names(row.arn, owner)
+    if names:
+        globs = tuple(language.render(row.arn, place.partition, place.account.id, owner, name) for name in names)
         return tuple(glob for glob in globs if world.reaches(glob, place, (pattern,)) is None)
-    for other in neighbours:
-        if owner and other.environment.names:
-            return ()
-        if any(
-            language.common(language.of_resource(arn), language.of_resource(anything)) is not None
-            for arn in other.environment.arns
-        ):
-            return ()
-    return (anything,)
+    if any(other.names(row.arn, owner) for other in neighbours):
+        return ()
+    # Where ARNs of the type are declared, its own are, and those of others are not.
+    declared = (arn for other in (place, *neighbours) for arn in other.environment.arns)
+    known = language.of_resource(anything)
+    return () if any(language.common(language.of_resource(arn), known) is not None for arn in declared) else (anything,)

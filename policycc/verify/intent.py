@@ -253,7 +253,19 @@ def granted_in(scene: Scene, holder: Holder, subject: Subject, place: Place) -> 
         return scene.required(holder, scene.world.account_places(place), subject.facts.action.service)
     own = _own(scene, subject, place, row)
     opened = [way_term(way) for way in row.ways if way.how in OPENED] if row is not None else []
-    return every((required, pins(row), some((own, *opened))))
+    granted = every((required, pins(row), some((own, *opened))))
+    wide = by_account(holding)
+    if not wide:
+        return granted
+    # What another type of the call holds by the account may look like one of this type.
+    alike = some(Is(ResourceMatches(resources, variables=False)) for resources in wide)
+    everywhere = scene.required(holder, scene.world.account_places(place), subject.facts.action.service)
+    return some((granted, every((alike, everywhere))))
+
+
+def by_account(holding: Holding) -> tuple[tuple[str, ...], ...]:
+    """The ARNs of the types that are held by the account."""
+    return tuple(way.resources for row in holding.rows for way in row.ways if way.how == "account")
 
 
 def _own(scene: Scene, subject: Subject, place: Place, row: RowHolding | None) -> Term:

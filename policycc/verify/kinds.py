@@ -20,7 +20,7 @@ from policycc.catalogue.types import Level
 from policycc.catalogue.world import Place
 from policycc.model.matrix import Requirement
 from policycc.verify import marks
-from policycc.verify.intent import OPENED, Companion, Holder, Scene, pins, row_of
+from policycc.verify.intent import OPENED, Companion, Holder, Scene, by_account, pins, row_of
 from policycc.verify.requests import TAG_KEYS, Mode, Shape, Subject, request_key, tag_key, writes_tags
 from policycc.verify.resources import arn_signatures, fixed_and_tied, resource_tokens
 from policycc.verify.strings import Tokens, of_language
@@ -215,6 +215,7 @@ def opened_kind(holding: Holding, subject: Subject) -> Kind:
         holding.verdict is Verdict.HELD,
         pins(row),
         any(way.how == "account" for way in row.ways),
+        by_account(holding),
         any(way.request_tags for way in row.ways) and _tags(subject),
         tuple((way.resources, way.resource_tags, way.request_tags, way.pins) for way in row.ways if way.how in OPENED),
     )

@@ -108,8 +108,9 @@ def name_languages(row: RowFacts, place: Place) -> tuple[Language, ...]:
         return tuple(of_resource(f"arn:{place.partition}:iam::{account}:role{path}*") for path in environment.roles)
     if row.owner is None or not row.owner.chosen:
         return ()
+    owner = row.owner.variable
     return tuple(
-        of_type(row.arn, place.partition, place.account.id, row.owner.variable, name) for name in environment.names
+        of_type(row.arn, place.partition, place.account.id, owner, name) for name in place.names(row.arn, owner)
     )
 
 

@@ -92,7 +92,8 @@ def _claimable(question: Question, item: Companion) -> bool:
     if not own or any(common(one, other) is not None for one in own for other in others):
         return False
     account = place.account.id
-    globs = [render(row.arn, place.partition, account, row.owner.variable, name) for name in place.environment.names]
+    owner = row.owner.variable
+    globs = [render(row.arn, place.partition, account, owner, name) for name in place.names(row.arn, owner)]
     types = [of_type(other.arn, place.partition, account) for other in subject.facts.rows if other is not row]
     return not any(common(of_resource(glob), found) is not None for glob in globs for found in types)
 
