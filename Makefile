@@ -12,7 +12,7 @@ PYTHON ?= $(shell for python in python3 python3.11 python3.12 python3.13 python3
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint wheel mutants differential bench oracle clean sweep prover-z3 prover-requests policy-mutants judged-mutants trust-policies small-matrices services bench-prove bench-minimality releases
+.PHONY: help demo test lint wheel mutants differential bench oracle clean sweep prover-z3 prover-requests policy-mutants judged-mutants trust-policies small-matrices random-matrices services bench-prove bench-minimality releases
 
 help:  ## show this list
 	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|' 2>/dev/null \
@@ -70,6 +70,10 @@ sweep: $(VENV)/.dev  ## grant every action of AWS alone, question each policy, a
 
 small-matrices: $(VENV)/.dev  ## compile random matrices, and see that the policies mean the same (CASES=)
 	@POLICYCC_SMALL_MATRICES=$(or $(CASES),200) $(BIN)/python -m pytest -q tests/properties/test_compiler.py
+
+random-matrices: $(VENV)/.dev  ## build and prove random matrices over many services (CASES=, SEED=)
+	@POLICYCC_RANDOM_MATRICES=$(or $(CASES),1000) POLICYCC_RANDOM_SEED=$(or $(SEED),1) \
+		$(BIN)/python -m pytest -q tests/properties/test_random_matrices.py
 
 services: $(VENV)/.dev  ## build and prove every service as a whole, in eleven kinds of matrices
 	@POLICYCC_SERVICES=all $(BIN)/python -m pytest -q tests/properties/test_whole_services.py

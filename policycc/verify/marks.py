@@ -156,9 +156,16 @@ def agreement(subject: Subject, places: tuple[Place, ...]) -> Term:
 
 
 def not_reserved(subject: Subject) -> Term:
-    """The ARN is not one that only a resource of another type has, though the pattern of this type would fit."""
-    reserved = RESERVED.get(subject.row.id) if subject.row else None
-    return ALWAYS if reserved is None else negate(Is(ResourceMatches(reserved, variables=False)))
+    """The ARN is not one that only a resource of another type has, though the pattern of this type would fit; and no
+    call makes what AWS owns."""
+    row = subject.row
+    if row is None:
+        return ALWAYS
+    reserved = RESERVED.get(row.id)
+    free = ALWAYS if reserved is None else negate(Is(ResourceMatches(reserved, variables=False)))
+    if subject.shape.mode is not Mode.CREATED:
+        return free
+    return every((free, negate(of_aws(row, subject.shape.partition))))
 
 
 def _makes_something(subject: Subject) -> bool:

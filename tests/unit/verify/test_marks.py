@@ -230,5 +230,12 @@ def test_an_arn_that_only_another_type_has_is_none_of_this_type() -> None:
     assert not any(map(_has_variables, _of(thing)))
 
 
+def test_no_call_makes_what_aws_owns() -> None:
+    made = marks.not_reserved(subject("sagemaker:CreateHubContentReference", "hub-content", Mode.CREATED))
+    assert meets(made, f"arn:aws:sagemaker:eu-west-1:{A}:hub-content/app/Model/m")
+    assert not meets(made, "arn:aws:sagemaker:eu-west-1:aws:hub-content/SageMakerPublicHub/Model/m")
+    assert marks.not_reserved(subject("sagemaker:DescribeHubContent", "hub-content")) == ALWAYS
+
+
 def _of(term: Term) -> Iterable[terms.Leaf]:
     return terms.leaves(term)
