@@ -67,7 +67,7 @@ def matrices(service: str) -> Iterator[tuple[str, Json]]:
     yield "shared", matrix({"devs": {"dev": every}, "ops": {"*": some}}, several, tagging={"keys": ["Name"]})
     one_each = environments(["env"])
     for name in ("dev", "prod"):
-        one_each[name] = {"arns": list(arns(service, name))}
+        one_each[name] = {"arns": arns(service, name)}
     yield "declared ARNs", matrix({"devs": {"dev": every}, "ops": {"*": some}}, one_each)
     roles = matrix(mixed, environments(["env", "app"], **held), partition="aws-us-gov")
     trust = {"services": ["ec2.amazonaws.com"]}
@@ -77,14 +77,22 @@ def matrices(service: str) -> Iterator[tuple[str, Json]]:
     yield "MFA", matrix(mixed, environments(["env", "application"], **held), require=required)
 
 
-def arns(service: str, name: str) -> Iterator[str]:
-    """An ARN of some of the service's types, each variable but the usual three with the name."""
+def plain(arn: str) -> bool:
+    """Whether a type's ARN has region and account as variables, or leaves them out."""
+    return arn.split(":")[3] in ("${Region}", "") and arn.split(":")[4] in ("${Account}", "")
+
+
+def arns(service: str, name: str) -> list[str]:
+    """ARNs of some of the service's types, each variable but the usual three with the name."""
     usual = {"Partition": "aws", "Region": "eu-west-1", "Account": "111111111111"}
     types = {row.arn for action in load().service(service).names() for row in facts_of(f"{service}:{action}").rows}
+    found = set()
     for arn in sorted(types)[:12]:
-        # An ARN without a variable of its own would be everybody's.
-        if len(set(VARIABLE.findall(arn)) - set(usual)) > 0 and "*" not in arn and "${AccountId}" not in arn:
-            yield VARIABLE.sub(lambda found: usual.get(found[1], name), arn)
+        own = set(VARIABLE.findall(arn)) - set(usual)
+        # An ARN without a variable of its own would be everybody's; one of another account is refused as a pattern.
+        if own and "*" not in arn and plain(arn):
+            found.add(VARIABLE.sub(lambda variable: usual.get(variable[1], name), arn))
+    return sorted(found)
 
 
 def services() -> list[str]:
