@@ -313,16 +313,31 @@ def _finish(result: Result, *, templates: Path | None, prove: bool, target: str 
     if result.diagnostics.has_errors:
         return result
     if prove:
-        outcome = replace(outcome, proof=_prove(result, outcome, {**files, **added}))
+        # Modules of Terraform hold no policies: they name the files. That they do has been compared.
+        outcome = replace(outcome, proof=_prove(result, outcome, {**files, **_stacks(added)}))
         if result.diagnostics.has_errors:
             return replace(result, outcome=outcome)
     manifest = render_manifest(outcome, result.emitted, added)
     return replace(result, outcome=outcome, files={**files, **added, "manifest.json": manifest})
 
 
+def _stacks(added: Mapping[str, bytes]) -> Mapping[str, bytes]:
+    from policycc.verify.modules import is_module
+
+    return {path: content for path, content in added.items() if not is_module(path)}
+
+
 def _check_targets(matrices: Sequence[Matrix], targets: Iterable[str], diagnostics: Diagnostics) -> None:
     """A target that has nothing to write was hardly meant."""
     kinds = {group.kind for matrix in matrices for group in matrix.groups}
+    for target in sorted({"cloudformation", "terraform"}.intersection(targets)):
+        if "permission-set" in kinds:
+            names = sorted({f"`{g.name}`" for matrix in matrices for g in matrix.groups if g.kind == "permission-set"})
+            diagnostics.warning(
+                "PCC615",
+                f"the target `{target}` writes nothing for permission sets, which are {', '.join(names)}",
+                help="their policies are written as JSON; build them with the target `identity-center`",
+            )
     if matrices and "identity-center" in targets and "permission-set" not in kinds:
         diagnostics.warning(
             "PCC615",
@@ -333,15 +348,24 @@ def _check_targets(matrices: Sequence[Matrix], targets: Iterable[str], diagnosti
 
 def _add_target(result: Result, targets: Iterable[str], templates: Path | None) -> Mapping[str, bytes]:
     """What the targets write besides the policies."""
-    if "identity-center" not in targets:
-        return {}
-    from policycc.emit.identity_center import emit_identity_center
-
+    chosen, added = Templates(templates), dict[str, bytes]()
     try:
-        return emit_identity_center(result.emitted, result.matrices, Templates(templates), result.diagnostics)
+        if "identity-center" in targets:
+            from policycc.emit.identity_center import emit_identity_center
+
+            added |= emit_identity_center(result.emitted, result.matrices, chosen, result.diagnostics)
+        if "cloudformation" in targets:
+            from policycc.emit.cloudformation import emit_cloudformation
+
+            added |= emit_cloudformation(result.emitted, result.matrices, chosen, result.diagnostics)
+        if "terraform" in targets:
+            from policycc.emit.terraform import emit_terraform
+
+            added |= emit_terraform(result.emitted, result.matrices, chosen)
     except TemplateError as error:
         _bad_template(error, result.diagnostics)
         return {}
+    return added
 
 
 def _bad_template(error: TemplateError, diagnostics: Diagnostics) -> None:

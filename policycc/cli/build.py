@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import get_args
 
 import click
 
@@ -15,9 +16,9 @@ from policycc.cli.wording import plural
 from policycc.diagnostics.model import Diagnostics
 from policycc.emit.json_target import Emitted
 from policycc.ir.outcome import CatalogueSource, Outcome
-from policycc.model.matrix import Matrix
+from policycc.model.matrix import Matrix, Target
 
-TARGETS = ("json", "identity-center")
+TARGETS = get_args(Target)
 
 
 @click.command()
@@ -71,7 +72,6 @@ def build(
         diagnostics.warning("PCC790", "the policies are not proved, as `--no-verify` asks")
     done = None
     if result.files is not None and result.outcome is not None and not diagnostics.has_errors:
-        _check_target(result.matrices, target)
         folder = output or _folder(result.matrices)
         names = tuple(item.name for item in result.outcome.matrices)
         if compare:
@@ -86,12 +86,6 @@ def build(
         # The outcome comes last, below whatever there is to say of the matrix.
         console.write(done if compare else f"{_summary(result.outcome, result.emitted)}\n{done}")
     ctx.exit(status_of(findings, strict=strict))
-
-
-def _check_target(matrices: tuple[Matrix, ...], target: str | None) -> None:
-    wanted = {target} if target else {matrix.output.target for matrix in matrices}
-    for name in sorted(wanted - set(TARGETS)):
-        raise click.UsageError(f"the target `{name}` is not available; name another with `--target`")
 
 
 def _folder(matrices: tuple[Matrix, ...]) -> Path:

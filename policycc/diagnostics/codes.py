@@ -165,6 +165,7 @@ _TABLE: tuple[Code, ...] = (
     Code("PCC613", "unusable-template", "a statement template cannot be read, or does not render Allow statements"),
     Code("PCC614", "matrix-not-rewritten", "a matrix cannot be given other accounts where it stands"),
     Code("PCC615", "target-without-use", "a target has nothing to write"),
+    Code("PCC616", "template-too-large", "a stack is larger than CloudFormation takes it"),
     # Proof.
     Code("PCC701", "promise-refuted", "the policies break the promise, so they are not written"),
     Code("PCC702", "promise-undecided", "it could not be decided whether the policies keep the promise"),

@@ -2,7 +2,8 @@
 
 Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html,
 https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html,
-https://docs.aws.amazon.com/singlesignon/latest/userguide/limits.html
+https://docs.aws.amazon.com/singlesignon/latest/userguide/limits.html,
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
 """
 
 from __future__ import annotations
@@ -61,6 +62,9 @@ QUOTAS: tuple[Quota, ...] = (
     Quota("role_name_length", 64, 64, "characters of a role's name", True),
     Quota("group_name_length", 128, 128, "characters of a group's name", True),
     Quota("path_length", 512, 512, "characters of a path", True),
+    Quota("cloudformation_resources", 500, 500, "resources of a CloudFormation template", True),
+    # From a file in S3; in the call itself it is 51,200.
+    Quota("cloudformation_template_size", 1_000_000, 1_000_000, "bytes of a CloudFormation template", True),
     Quota("tag_key_length", 128, 128, "characters of a tag key", True),
     Quota("tag_value_length", 256, 256, "characters of a tag value", True),
 )

@@ -1,4 +1,4 @@
-"""Reads a CloudFormation template of the few parts that a stack of permission sets needs.
+"""Reads a CloudFormation template of the few parts that the stacks of a build need.
 
 Everything else that a template can have may change what its resources come to: a macro, a mapping, a condition, a
 default, a resource that outlives its removal. So it is refused, and not interpreted
@@ -84,7 +84,7 @@ def same(one: Any, other: Any) -> bool:
 def strange(resource: Resource, keys: frozenset[str]) -> Iterator[str]:
     """What a resource has besides the properties `keys`, and which of its words are none."""
     for name in sorted(set(resource.properties) - keys):
-        yield f"{shown(resource.logical)} has {shown(name)}, which no stack of permission sets needs"
+        yield f"{shown(resource.logical)} has {shown(name)}, which no stack of a build needs"
     for name in _WORDS:
         if not isinstance(resource.properties.get(name, ""), str):
             yield f"{shown(name)} of {shown(resource.logical)} is no text"
@@ -110,5 +110,5 @@ def _object(value: Any, what: str, keys: frozenset[str] | None = None) -> Mappin
     if not isinstance(value, dict):
         raise ValueError(f"{what} is no object")
     for key in sorted(set(value) - keys) if keys is not None else ():
-        raise ValueError(f"{what} has {shown(key)}, which no stack of permission sets needs")
+        raise ValueError(f"{what} has {shown(key)}, which no stack of a build needs")
     return value

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from policycc.catalogue.catalogue import Catalogue
 from policycc.model.matrix import Matrix
+from policycc.verify.account_stacks import FOLDER as ACCOUNT_STACKS
+from policycc.verify.account_stacks import account_breaches, is_account_stack
 from policycc.verify.actions import open_patterns
 from policycc.verify.classes import Key
 from policycc.verify.deadlines import deadlines, in_force
@@ -22,6 +24,8 @@ from policycc.verify.holders import holders as all_holders
 from policycc.verify.holders import owners as all_owners
 from policycc.verify.holders import scene as scene_of
 from policycc.verify.intent import Holder, Scene
+from policycc.verify.modules import FOLDER as MODULES
+from policycc.verify.modules import is_module, missing, unread
 from policycc.verify.properties.fit import misfits
 from policycc.verify.properties.pairs import Pairs
 from policycc.verify.prove import Findings, Prover
@@ -48,7 +52,7 @@ def verify(
     inline: frozenset[str] = frozenset(),
     *,
     redundancy: bool = False,
-    stacks_wanted: bool = False,
+    targets_wanted: Collection[str] = (),
     today: date | None = None,
 ) -> Verification:
     """Prove the promise about policy documents, given by their paths as in an output folder (`main/webshop-dev.json`),
@@ -56,8 +60,8 @@ def verify(
 
     Of the manifest only whose each file is and the digests are believed; without one, files belong to principals by
     their names. `inline` are the documents that are no managed policies. With `redundancy` it is also looked for what
-    could be dropped. With `stacks_wanted`, permission sets that have policies need their stacks; without, only those
-    that the manifest lists have to be there. What somebody accepted until a day before `today` (the day of the call) is
+    could be dropped. The `targets_wanted` need their stacks; of others, only those that the
+    manifest lists have to be there. What somebody accepted until a day before `today` (the day of the call) is
     no longer accepted. Nothing is written."""
     today = today or date.today()
     notes = list(deadlines(matrices, today))
@@ -66,13 +70,33 @@ def verify(
     found = all_holders(matrices, scene.world, catalogue)
     trusts = {path: content for path, content in documents.items() if is_trust(path)}
     stacks = {path: content for path, content in documents.items() if is_stack(path)}
-    policies = {path: content for path, content in documents.items() if path not in trusts and path not in stacks}
+    account_stacks = {path: content for path, content in documents.items() if is_account_stack(path)}
+    modules = {path: content for path, content in documents.items() if is_module(path)}
+    policies = {
+        path: content
+        for path, content in documents.items()
+        if path not in trusts and not any(path in own for own in (stacks, account_stacks, modules))
+    }
     read = [read_document(path, content, catalogue) for path, content in sorted(policies.items())]
     findings = {name: Findings() for name in _PROVED}
     delegating = delegating_owners(matrices, found)
     owned = _owned((*all_owners(found), *delegating), read, manifest, findings)
-    wrong = breaches(stacks, matrices, found, owned, _listed_stacks(manifest), wanted=stacks_wanted)
+    built = _templates(manifest)
+    wrong = [
+        *breaches(stacks, matrices, found, owned, _listed(built, is_stack), wanted="identity-center" in targets_wanted),
+        *account_breaches(
+            account_stacks,
+            matrices,
+            found,
+            owned,
+            trusts,
+            _listed(built, is_account_stack),
+            wanted="cloudformation" in targets_wanted,
+        ),
+        *((path, "the manifest lists it and it is missing") for path in missing(modules, built)),
+    ]
     findings["exactness"].counterexamples += [_about(path, why) for path, why in wrong]
+    findings["exactness"].open += [Open("every principal", None, why) for why in unread(modules, built)]
     for holder in found:
         findings["exactness"].counterexamples += foreign(holder, owned[holder.account, holder.name])
     judge_delegated(scene, found, delegating, owned, trusts, findings)
@@ -117,15 +141,18 @@ def verify_directory(
     for what cannot be read."""
     documents = {
         path.relative_to(directory).as_posix(): path.read_bytes()
-        for pattern in ("*/*.json", "*/trust/*.json", f"{STACKS}*.json")
+        for pattern in (
+            *("*/*.json", "*/trust/*.json", f"{STACKS}*.json", f"{ACCOUNT_STACKS}*.json"),
+            *(f"{MODULES}*/*.tf", f"{MODULES}*/*.tf.json"),
+        )
         for path in sorted(directory.glob(pattern))
         if path.is_file() and not path.relative_to(directory).parts[0].startswith(".")
     }
     manifest, notes = _manifest(directory)
     # A build may have had another target than the matrix says; its manifest then lists no stacks.
-    wanted = manifest is None and any(matrix.output.target == "identity-center" for matrix in matrices)
+    wanted = {matrix.output.target for matrix in matrices} if manifest is None else set()
     found = verify(
-        matrices, catalogue, documents, manifest, _inline(manifest), redundancy=redundancy, stacks_wanted=wanted
+        matrices, catalogue, documents, manifest, _inline(manifest), redundancy=redundancy, targets_wanted=wanted
     )
     if (directory / JOURNAL).exists():
         notes.append("a build was interrupted here: the files may be of two builds; build again to finish or undo it")
@@ -141,9 +168,9 @@ def _inline(manifest: Mapping[str, Any] | None) -> frozenset[str]:
     )
 
 
-def _listed_stacks(manifest: Mapping[str, Any] | None) -> frozenset[str]:
-    """The stacks that a manifest lists."""
-    return frozenset(path for path in _templates(manifest) if is_stack(path))
+def _listed(built: Iterable[str], ours: Callable[[str], bool]) -> frozenset[str]:
+    """The stacks of one kind that a manifest lists."""
+    return frozenset(path for path in built if ours(path))
 
 
 def _templates(manifest: Mapping[str, Any] | None) -> dict[str, str]:

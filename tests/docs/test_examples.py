@@ -26,7 +26,7 @@ from tests.support.building import build
 from tests.support.matrices import ROOT
 from tests.support.tools import need
 
-GUIDES = ("guide", "one-account-or-many", "delegated-access")
+GUIDES = ("guide", "one-account-or-many", "delegated-access", "deploying")
 DOCS = (ROOT / "README.md", *(ROOT / "docs" / f"{name}.md" for name in GUIDES))
 COUNTED = "0.1.202610271"
 SERVICES = {

@@ -17,7 +17,7 @@ from policycc.emit.layout import JOURNAL, MANIFEST
 from policycc.emit.lock import NAME as LOCK
 from policycc.emit.manifest import render_manifest
 from policycc.ir.outcome import CatalogueSource, Outcome
-from policycc.model.matrix import Matrix, Output
+from policycc.model.matrix import Matrix
 from tests.support import outputs
 
 MATRIX = Matrix(
@@ -193,13 +193,6 @@ def test_matrices_of_different_folders_need_a_name(compiler: Compiler, capsys: p
     Path("deep").mkdir()
     assert status_of_run(["build", "-o", "out"]) == 0
     assert Path("deep", LOCK).read_bytes() == Path(LOCK).read_bytes()
-
-
-def test_a_target_that_is_not_there_is_told(compiler: Compiler, capsys: pytest.CaptureFixture[str]) -> None:
-    compiler.answer = answer("ec2:StopInstances", matrix=replace(MATRIX, output=Output(target="terraform")))
-    assert status_of_run(["build"]) == 2
-    assert "the target `terraform` is not available" in capsys.readouterr().err
-    assert status_of_run(["build", "--target", "json"]) == 0
 
 
 @pytest.mark.parametrize("form", ["json", "sarif", "github"])
