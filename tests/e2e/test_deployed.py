@@ -21,9 +21,10 @@ from tests.support.tools import need
 
 PLUGINS = "POLICYCC_TERRAFORM_PLUGINS"
 """A folder of Terraform providers, as `terraform providers mirror` makes it."""
+GUIDE = ROOT / "docs" / "deploying.md"
 FIXTURES = ("containers", "github-oidc")
-"""Groups and roles of people; roles with trust policies, paths and sessions, in two accounts. The server takes no ARN of
-S3 that has a region, which AWS does for access points and lens groups: so none that names these."""
+"""Groups; roles with trust policies, paths and sessions, in two accounts. None that names access points or lens groups
+of S3: AWS takes their ARNs, which have a region, and the server does not."""
 
 
 @pytest.fixture(scope="module")
@@ -39,9 +40,19 @@ def iam(address: str) -> Any:
     return client(address, "iam")
 
 
+def fence(kind: str) -> str:
+    """The one example of a kind in the guide."""
+    [found] = re.findall(rf"^```{kind}\n(.*?)^```$", GUIDE.read_text("utf-8"), re.MULTILINE | re.DOTALL)
+    return str(found)
+
+
 def built(name: str, target: str, folder: Path) -> dict[str, Any]:
-    """Builds a fixture for a target into a folder; answers its manifest."""
+    """Builds a fixture, or the matrix of the guide, for a target into a folder; answers its manifest."""
     source = ROOT / "fixtures" / "matrices" / name / "matrix.toml"
+    if name == "guide":
+        source = folder / "matrix.toml"
+        source.parent.mkdir(parents=True, exist_ok=True)
+        source.write_text(fence("toml matrix"), "utf-8")
     result = pipeline.build([str(source)], target=target, prove=False)
     assert result.files is not None
     for path, content in result.files.items():
@@ -78,7 +89,7 @@ def make_groups(iam: Any, manifest: Mapping[str, Any]) -> None:
             iam.create_group(GroupName=one["name"])
 
 
-@pytest.mark.parametrize("name", FIXTURES)
+@pytest.mark.parametrize("name", [*FIXTURES, "guide"])
 def test_cloudformation_deploys_what_was_proved(address: str, iam: Any, tmp_path: Path, name: str) -> None:
     manifest = built(name, "cloudformation", tmp_path)
     make_groups(iam, manifest)
@@ -104,14 +115,11 @@ def terraform() -> Path:
     return Path(mirror)
 
 
-@pytest.mark.parametrize("name", FIXTURES)
+@pytest.mark.parametrize("name", ["github-oidc", "guide"])
 def test_terraform_deploys_what_was_proved(address: str, iam: Any, terraform: Path, tmp_path: Path, name: str) -> None:
     manifest = built(name, "terraform", tmp_path / "policies")
     make_groups(iam, manifest)
-    # The configuration is the one of the guide.
-    guide = (ROOT / "docs" / "deploying.md").read_text("utf-8")
-    [configuration] = re.findall(r"^```hcl deploy\n(.*?)^```$", guide, re.MULTILINE | re.DOTALL)
-    (tmp_path / "main.tf").write_text(configuration)
+    (tmp_path / "main.tf").write_text(fence("hcl deploy"))
 
     def run(*arguments: str, status: int = 0) -> str:
         home = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "CHECKPOINT_DISABLE": "1", "TF_IN_AUTOMATION": "1"}
