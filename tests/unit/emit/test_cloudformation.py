@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,14 @@ import pytest
 
 import policycc
 from policycc import _resources
+from policycc.catalogue.catalogue import load as load_catalogue
 from policycc.diagnostics.model import Diagnostics
-from policycc.emit.cloudformation import _check_size
+from policycc.emit.cloudformation import _check_size, emit_cloudformation
+from policycc.emit.terraform import emit_terraform
+from policycc.lower.templates import Templates
+from policycc.pipeline import build_documents
+from policycc.source.read import read_text
+from policycc.verify import Verdict, verify
 
 MATRIX = """version = 1
 name = "webshop"
@@ -134,3 +141,49 @@ def test_a_stack_fits_what_cloudformation_takes() -> None:
     assert not list(diagnostics)
     _check_size("a.json", 1_000_001, 501, diagnostics)
     assert [item.code for item in diagnostics] == ["PCC616", "PCC616"]
+
+
+def test_a_policy_for_which_no_attachment_is_left_is_inline() -> None:
+    """Such as the last part of a group that needs more than its managed policies."""
+    result = build_documents([read_text(MATRIX, "matrix.toml")], target="json", prove=False)
+    inline = [replace(item, kind="inline") if item.kind == "managed" else item for item in result.emitted]
+    stacks = emit_cloudformation(inline, result.matrices, Templates(), Diagnostics())
+    resources = json.loads(stacks[MAIN])["Resources"]
+    documents = {item.name: json.loads(item.content) for item in inline if item.kind == "inline"}
+    assert resources["WebshopDevelopersPolicy"] == {
+        "Type": "AWS::IAM::Policy",
+        "Properties": {
+            "PolicyName": "webshop-developers",
+            "Groups": ["developers"],
+            "PolicyDocument": documents["webshop-developers"],
+        },
+    }
+    assert resources["WebshopDeployDevPolicy"]["Properties"]["Roles"] == [{"Ref": "DeployDevRole"}]
+    module = json.loads(emit_terraform(inline, result.matrices, Templates())["terraform/modules/main/main.tf.json"])
+    assert sorted(module["resource"]) == ["aws_iam_group_policy", "aws_iam_role", "aws_iam_role_policy"]
+    assert module["resource"]["aws_iam_group_policy"]["webshop-developers"] == {
+        "name": "webshop-developers",
+        "group": "developers",
+        "policy": '${file("${path.module}/../../../main/webshop-developers.json")}',
+    }
+    files = {item.path: item.content for item in inline} | stacks
+    judged = verify(
+        result.matrices,
+        load_catalogue(),
+        files,
+        inline=frozenset(item.path for item in inline if item.kind == "inline"),
+    )
+    assert [item.name for item in judged.properties if item.verdict is not Verdict.PROVED] == []
+
+
+def test_policy_variables_arrive_as_they_are() -> None:
+    """Nothing stands inside `Fn::Sub`, and no text of a policy stands in a module."""
+    result = build_documents([read_text(MATRIX, "matrix.toml")], target="json", prove=False)
+    variable = "arn:aws:s3:::home-${aws:PrincipalTag/team}-%{if}-$${x}"
+    emitted = [
+        replace(item, content=item.content.replace(b"arn:aws:ec2:", f"{variable}".encode())) for item in result.emitted
+    ]
+    stacks = emit_cloudformation(emitted, result.matrices, Templates(), Diagnostics())
+    assert variable in stacks[MAIN].decode() and "Fn::" not in stacks[MAIN].decode()
+    modules = emit_terraform(emitted, result.matrices, Templates())
+    assert modules == emit_terraform(result.emitted, result.matrices, Templates())
