@@ -29,15 +29,20 @@ def apart(place: Place, rows: tuple[RowHolding, ...], names: Names) -> tuple[Row
 
 
 def taken(world: World, place: Place, row: RowFacts) -> str | None:
-    """An ARN that another environment declares and that a call could give to what it makes, in words: by a chosen name,
-    or because a wildcard declares what AWS has not named yet."""
+    """A name or an ARN of another environment that a call could give to what it makes, in words: by a chosen name, or
+    because a wildcard declares what AWS has not named yet."""
     anything = language.of_arns(row.arn, place.partition, place.account.id, None, "*")
-    chosen = row.owner is not None and row.owner.chosen
+    owner = row.owner.variable if row.owner and row.owner.chosen else None
     for other in world.neighbours(place):
-        for arn in other.environment.arns:
-            if (chosen or "*" in arn or "?" in arn) and language.common(language.of_resource(arn), anything):
-                return f"`{arn}` by `{world.seen(other, place)}`"
+        arns = [arn for arn in other.environment.arns if owner or "*" in arn or "?" in arn]
+        found = [*other.names(row.arn, owner), *(arn for arn in arns if _fits(arn, anything))]
+        if found:
+            return f"`{found[0]}` of `{world.seen(other, place)}`"
     return None
+
+
+def _fits(arn: str, anything: language.Language) -> bool:
+    return language.common(language.of_resource(arn), anything) is not None
 
 
 def _apart(place: Place, one: RowHolding, rows: tuple[RowHolding, ...], names: Names) -> RowHolding:

@@ -191,9 +191,9 @@ class _Ladder:
                 resources = self._names(row)
                 if not resources:
                     return self._unsound_row(row)
-            declared = taken(self.world, self.place, row) if resources == (self._arn(row),) else None
-            if declared is not None:
-                reason = f"the call could make what is declared as {declared}"
+            theirs = taken(self.world, self.place, row) if resources == (self._arn(row),) else None
+            if theirs is not None:
+                reason = f"what the call makes could be called as {theirs}"
                 verdict, missing = (Verdict.UNSAID, ("names",)) if named else (Verdict.REFUSED, ())
                 return RowHolding(row.type, row.required, verdict, (), reason, missing, row)
             way = Way("created", resources, (), *self._request_guard(row.tag_keys), pins.vpc(row, self.place))

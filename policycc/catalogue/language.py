@@ -105,10 +105,12 @@ def render(arn: str, partition: str, account: str | None, owner: str | None = No
 
 @lru_cache(maxsize=65536)
 def names_of_type(arn: str, owner: str, names: tuple[str, ...]) -> tuple[str, ...]:
-    """Those name globs that a value of the `owner` variable can match: none holds `:`, and where a slash follows, or
-    AWS allows none, no `/`. As part of an ARN `shop/dev/*` means something else there: what is in the bucket `shop`."""
-    one_segment = is_plain(arn, owner) or arn.partition("${" + owner + "}")[2].startswith("/")
-    return tuple(name for name in names if ":" not in name and not (one_segment and "/" in name))
+    """Those name globs that a value of the `owner` variable can match: where something follows, it holds no `:`, and
+    where a slash follows, or AWS allows none, no `/`. As part of an ARN `shop/dev/*` means something else there: what
+    is in the bucket `shop`."""
+    rest = arn.partition("${" + owner + "}")[2]
+    never = _SEGMENT if is_plain(arn, owner) or rest.startswith("/") else _NO_COLON if rest else _FREE
+    return tuple(name for name in names if not set(name).intersection(never))
 
 
 def tells_owner(arn: str, owner: str | None, name: str) -> bool:

@@ -7,9 +7,11 @@ ones for which that would make two types of one call look alike, with the page t
 from __future__ import annotations
 
 _BATCH = "https://docs.aws.amazon.com/batch/latest/APIReference/"
+_LOAD_BALANCING = "https://docs.aws.amazon.com/elasticloadbalancing/2012-06-01/APIReference/"
 _EVENTS = "https://docs.aws.amazon.com/eventbridge/latest/APIReference/"
 _PLAIN = {
     "batch:JobQueueName": _BATCH + "API_CreateJobQueue.html",
+    "elasticloadbalancing:LoadBalancerName": _LOAD_BALANCING + "API_CreateLoadBalancer.html",
     "events:RuleName": _EVENTS + "API_PutRule.html",
     "kinesis:ConsumerCreationTimpstamp": "https://docs.aws.amazon.com/kinesis/latest/APIReference/API_Consumer.html",
     "s3:BucketName": "https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html",

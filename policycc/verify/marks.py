@@ -30,16 +30,10 @@ from policycc.verify.terms import (
 )
 
 RESERVED_BUCKETS = ("accesspoint", "storage-lens", "storage-lens-group")
-RESERVED = {
-    "elasticloadbalancing:loadbalancer": ("arn:*:elasticloadbalancing:*:*:loadbalancer/*/*",),
-    "s3:bucket": ("arn:*:s3:::*/*",),
-    "s3:object": tuple(f"arn:*:s3:::{bucket}/*" for bucket in RESERVED_BUCKETS),
-}
-"""ARNs that no resource of the type has. The names of buckets and of classic load balancers hold no slash
-(https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html,
-https://docs.aws.amazon.com/elasticloadbalancing/2012-06-01/APIReference/API_CreateLoadBalancer.html). That no bucket
-has one of the reserved names is an assumption of the proof: patterns for access points
-(arn:aws:s3:REGION:ACCOUNT:accesspoint/NAME) would match its objects where region and account are open."""
+RESERVED = {"s3:object": tuple(f"arn:*:s3:::{bucket}/*" for bucket in RESERVED_BUCKETS)}
+"""ARNs that no resource of the type has. That no bucket has one of the reserved names is an assumption of the proof:
+patterns for access points (arn:aws:s3:REGION:ACCOUNT:accesspoint/NAME) would match its objects where region and account
+are open."""
 
 
 @lru_cache(maxsize=65536)

@@ -78,9 +78,16 @@ def test_a_name_that_is_declared_elsewhere_cannot_be_given() -> None:
     queue = "arn:aws:sqs:eu-west-1:111111111111:orders"
     found = declared("sqs:CreateQueue", queue)
     assert (found.verdict, found.missing) == (Verdict.UNSAID, ("names",))
-    assert found.reason == f"the call could make what is declared as `{queue}` by `prod`"
+    assert found.reason == f"what the call makes could be called as `{queue}` of `prod`"
     assert declared("sqs:CreateQueue", queue, names=("web-dev-*",)).verdict is Verdict.HELD
     assert declared("sqs:CreateQueue", queue.replace("sqs", "sns")).verdict is Verdict.HELD
+
+
+def test_a_name_of_another_environment_cannot_be_given_where_there_is_none_of_ones_own() -> None:
+    own = place("dev")
+    found = hold(World((own, place("prod", names=("web-prod-*",)))), own, facts(load(), "sqs:CreateQueue"), Ask())
+    assert (found.verdict, found.missing) == (Verdict.UNSAID, ("names",))
+    assert found.reason == "what the call makes could be called as `web-prod-*` of `prod`"
 
 
 def test_an_id_that_aws_gives_is_none_that_was_declared_before() -> None:

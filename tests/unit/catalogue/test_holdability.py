@@ -88,7 +88,8 @@ def test_a_chosen_name_must_fit_as_well() -> None:
     assert found.how == "created"
     assert found.resources == ("arn:aws:sqs:*:*:web-dev-*",)
     assert found.request_tags == REQUEST
-    assert way(dev("sqs:CreateQueue"), "queue").resources == ("arn:aws:sqs:*:*:*",)
+    nameless = asked("sqs:CreateQueue", place("dev"), place("prod"))
+    assert way(nameless, "queue").resources == ("arn:aws:sqs:*:*:*",)
 
 
 def test_a_create_without_resources_is_held_by_its_tags() -> None:
@@ -246,7 +247,7 @@ def test_a_group_of_instances_names_the_version_of_its_launch_template() -> None
     """Neither a launch configuration nor the latest version: nobody would check their roles
     (https://docs.aws.amazon.com/autoscaling/ec2/userguide/security_iam_id-based-policy-examples.html)."""
     pin = Condition("Bool", "autoscaling:LaunchTemplateVersionSpecified", ("true",))
-    assert way(dev("autoscaling:CreateAutoScalingGroup"), "autoScalingGroup").pins == (pin,)
+    assert way(dev("autoscaling:CreateAutoScalingGroup", **NAMES), "autoScalingGroup").pins == (pin,)
     assert way(dev("autoscaling:UpdateAutoScalingGroup"), "autoScalingGroup").pins == (pin,)
     assert way(dev("autoscaling:SetDesiredCapacity"), "autoScalingGroup").pins == ()
 

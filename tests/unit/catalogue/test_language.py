@@ -9,7 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policycc.catalogue.language import Any, Language, Literal, common, of_arns, of_glob, of_resource, tells_owner
+from policycc.catalogue.language import (
+    Any,
+    Language,
+    Literal,
+    common,
+    names_of_type,
+    of_arns,
+    of_glob,
+    of_resource,
+    tells_owner,
+)
 
 FILLERS = ("", "a", "b", ":", "/", "a:", "a/b")
 
@@ -103,3 +113,24 @@ def test_a_star_of_a_types_arn_stays_within_its_segment() -> None:
     assert common(device, of_glob("arn:aws:braket:eu-west-1::device/qpu/x")) is not None
     assert common(device, of_glob("arn:aws:braket::::device/qpu/x")) is None
     assert common(device, of_glob("arn:aws:braket:a:b:c:device/qpu/x")) is None
+
+
+@pytest.mark.parametrize(
+    ("arn", "owner", "fitting"),
+    [
+        ("arn:${Partition}:s3:::${BucketName}", "BucketName", ("shop-dev-*",)),
+        ("arn:${Partition}:s3:::${BucketName}/${ObjectName}", "BucketName", ("shop-dev-*",)),
+        (
+            "arn:${Partition}:logs:${Region}:${Account}:log-group:${Name}:log-stream:${Stream}",
+            "Name",
+            ("shop-dev-*", "/shop/dev/*"),
+        ),
+        (
+            "arn:${Partition}:ssm:${Region}:${Account}:parameter/${Name}",
+            "Name",
+            ("shop-dev-*", "/shop/dev/*", "shop:dev:*"),
+        ),
+    ],
+)
+def test_a_name_glob_fits_the_types_whose_names_it_can_match(arn: str, owner: str, fitting: tuple[str, ...]) -> None:
+    assert names_of_type(arn, owner, ("shop-dev-*", "/shop/dev/*", "shop:dev:*")) == fitting
