@@ -262,6 +262,8 @@ class _Ladder:
         guard = self._existing_guard(row)
         if guard is None:
             reason = "it may rewrite tags, and the keys of the request's tags are not shown to IAM"
+            if self._replaces_foreign_tags():
+                reason = "it replaces all tags, those by which environments of another matrix are marked among them"
             return RowHolding(row.type, row.required, Verdict.REFUSED, (), reason, row=row)
         request_tags, tag_keys = guard
         found = self._rungs(row)
@@ -288,6 +290,8 @@ class _Ladder:
 
     def _existing_guard(self, row: RowFacts) -> tuple[tuple[tuple[str, str], ...], TagKeys | None] | None:
         """What the request's tags must be when the resource exists; None if that cannot be said."""
+        if self._replaces_foreign_tags():
+            return None
         if self._sends_marks(row):
             keys = row.tag_keys or self.facts.tag_keys
             return self._request_guard(keys) if self._creates() else self._update_guard(keys)
@@ -296,6 +300,11 @@ class _Ladder:
                 return None
             return (), TagKeys(TagRule.UNTOUCHED, self.world.boundary_keys(self.place))
         return (), None
+
+    def _replaces_foreign_tags(self) -> bool:
+        own = {key.lower() for key, _ in self.place.environment.tags}
+        foreign = (key for key in self.world.boundary_keys(self.place) if key.lower() not in own)
+        return self.facts.kind is ActionKind.UPDATE_WITH_TAGS and any(foreign)
 
     def _only_tags(self) -> bool:
         writer = self.facts.tag_writer

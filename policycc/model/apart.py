@@ -24,6 +24,7 @@ class Neighbour:
 
     placed: Placed
     title: str
+    matrix: str
 
     @property
     def environment(self) -> Environment:
@@ -41,6 +42,8 @@ def check(by_account: dict[str, list[Neighbour]], diagnostics: Diagnostics) -> N
         sound = [neighbour for neighbour in neighbours if not neighbour.placed.broken]
         for one, other in combinations(sound, 2):
             _tags(one, other, account, diagnostics)
+            if one.matrix != other.matrix:
+                _spellings(one, other, account, diagnostics)
             _marks(one, other, account, diagnostics)
         _scopes(sound, account, diagnostics)
 
@@ -49,6 +52,7 @@ def clashes(one: Environment, other: Environment) -> tuple[str, ...]:
     """What keeps two environments from sharing an account, whatever is granted in them: in words, nothing if they can
     be told apart. Audit scopes are not looked at."""
     found = ["boundary tags"] if _same_tags(one, other) else []
+    found += ["boundary keys in two spellings"] if _spelled_apart(one, other) else []
     for key, left, right, common in _kinds(one, other):
         if _first(left, right, common) is not None:
             found.append(f"`{key}`")
@@ -73,6 +77,25 @@ def _tags(one: Neighbour, other: Neighbour, account: str, diagnostics: Diagnosti
         one.label("tags"),
         help="give them different values for one boundary key, whatever the case, or accounts of their own",
     )
+
+
+def _spelled_apart(one: Environment, other: Environment) -> tuple[tuple[str, str], ...]:
+    """The boundary keys that both have, and spell in two ways."""
+    spellings = {key.lower(): key for key, _ in other.tags}
+    pairs = ((key, spellings.get(key.lower(), key)) for key, _ in one.tags)
+    return tuple((mine, theirs) for mine, theirs in pairs if mine != theirs)
+
+
+def _spellings(one: Neighbour, other: Neighbour, account: str, diagnostics: Diagnostics) -> None:
+    for mine, theirs in _spelled_apart(one.environment, other.environment)[:1]:
+        diagnostics.error(
+            "PCC210",
+            f"the boundary keys {listed(sorted((mine, theirs)))} of {listed((one.title, other.title))} differ only in "
+            f"case, and the environments share the account {quoted(account)}",
+            other.label("tags"),
+            one.label("tags"),
+            help="AWS compares tag keys without case in conditions: use one spelling, or accounts of their own",
+        )
 
 
 def _scopes(neighbours: list[Neighbour], account: str, diagnostics: Diagnostics) -> None:

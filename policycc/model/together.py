@@ -103,7 +103,7 @@ def _neighbours(builts: list[Built]) -> dict[str, list[apart.Neighbour]]:
         for placed in built.environments:
             environment = placed.environment
             title = environment.name if len(builts) == 1 else f"{built.matrix.name}/{environment.name}"
-            found.setdefault(environment.account, []).append(apart.Neighbour(placed, title))
+            found.setdefault(environment.account, []).append(apart.Neighbour(placed, title, built.matrix.name))
     return found
 
 

@@ -83,6 +83,14 @@ def test_what_may_be_there_gets_no_other_key_where_a_boundary_key_is_long(action
     assert {way.tag_keys for one in dev(action, **NAMES).rows for way in one.ways} == {SPELLINGS}
 
 
+def test_what_replaces_all_tags_would_take_those_of_another_matrix_away() -> None:
+    other = Place("pay", "aws", Environment("live", "main", (("team", "pay"),)), MAIN)
+    found = asked("codebuild:UpdateProject", place("dev"), other)
+    assert found.verdict is Verdict.REFUSED
+    assert found.reason.startswith("it replaces all tags")
+    assert asked("codebuild:UpdateProject", place("dev"), place("prod")).verdict is Verdict.HELD
+
+
 def test_a_chosen_name_must_fit_as_well() -> None:
     found = way(dev("sqs:CreateQueue", **NAMES), "queue")
     assert found.how == "created"

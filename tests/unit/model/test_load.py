@@ -225,6 +225,9 @@ def test_matrices_of_one_account_are_kept_apart() -> None:
     assert codes(HEAD + "[environments.a]\ntags = { x = 'a' }", other + "[environments.b]\ntags = { y = 'b' }") == [
         "PCC214"
     ]
+    lower, upper = "tags = { env = 'a' }", "tags = { Env = 'b' }"
+    assert codes(HEAD + f"[environments.a]\n{lower}", other + f"[environments.b]\n{upper}") == ["PCC210"]
+    assert codes(HEAD + f"[environments.a]\n{lower}\n[environments.b]\n{upper}") == ["PCC210"]
     named = "names = ['same-*']"
     assert codes(HEAD + f"[environments.a]\n{named}", other + f"[environments.b]\n{named}") == ["PCC220"]
 
