@@ -24,8 +24,8 @@ from policycc.verify.holders import holders as all_holders
 from policycc.verify.holders import owners as all_owners
 from policycc.verify.holders import scene as scene_of
 from policycc.verify.intent import Holder, Scene
+from policycc.verify.modules import CONFIGURATION, is_module, missing, unread
 from policycc.verify.modules import FOLDER as MODULES
-from policycc.verify.modules import is_module, missing, unread
 from policycc.verify.properties.fit import misfits
 from policycc.verify.properties.pairs import Pairs
 from policycc.verify.prove import Findings, Prover
@@ -143,7 +143,7 @@ def verify_directory(
         path.relative_to(directory).as_posix(): path.read_bytes()
         for pattern in (
             *("*/*.json", "*/trust/*.json", f"{STACKS}*.json", f"{ACCOUNT_STACKS}*.json"),
-            *(f"{MODULES}*/*.tf", f"{MODULES}*/*.tf.json"),
+            *(f"{MODULES}*/*{ending}" for ending in CONFIGURATION),
         )
         for path in sorted(directory.glob(pattern))
         if path.is_file() and not path.relative_to(directory).parts[0].startswith(".")

@@ -10,6 +10,9 @@ import hashlib
 from collections.abc import Iterator, Mapping
 
 FOLDER = "terraform/modules/"
+CONFIGURATION = (".tf", ".tf.json", ".tofu", ".tofu.json")
+"""How the files end that Terraform or OpenTofu read of a module's folder; OpenTofu takes `main.tofu.json` for
+`main.tf.json` (https://opentofu.org/docs/language/files/)."""
 
 
 def is_module(path: str) -> bool:

@@ -121,10 +121,11 @@ def test_a_module_that_was_edited_is_unknown(tmp_path: Path) -> None:
     found, [why] = verdict(tmp_path)
     assert found == "unknown" and "was edited after it was built" in why
     place.write_text(text)
-    more = place.with_name("more.tf")
-    more.write_text('resource "aws_iam_user" "eve" { name = "eve" }')
-    found, [why] = verdict(tmp_path)
-    assert found == "unknown" and "more.tf is not of the build" in why
-    more.unlink()
+    for name in ("more.tf", "override.tf.json", "main.tofu", "main.tofu.json"):
+        more = place.with_name(name)
+        more.write_text("{}")
+        found, [why] = verdict(tmp_path)
+        assert found == "unknown" and f"{name} is not of the build" in why
+        more.unlink()
     place.unlink()
     assert verdict(tmp_path)[0] == "refuted"
