@@ -75,8 +75,8 @@ def test_a_long_key_leaves_spellings_open() -> None:
 @pytest.mark.parametrize("action", ["ssm:PutParameter", "cognito-idp:UpdateUserPool"])
 def test_what_may_be_there_gets_no_other_key_where_a_boundary_key_is_long(action: str) -> None:
     """It may bear the long key already, and must not get a second spelling of it."""
-    tags = (("environment", "dev"),)
-    found = dev(action, tags=tags, **NAMES)
+    own, other = (place(name, tags=(("environment", name),), names=(f"web-{name}-*",)) for name in ("dev", "prod"))
+    found = asked(action, own, other)
     guards = {way.tag_keys for one in found.rows for way in one.ways}
     assert guards == {TagKeys(TagRule.ONLY, ("environment",))}
     assert found.open_spellings == ()
