@@ -12,7 +12,15 @@ from dataclasses import dataclass, field, replace
 from policycc.catalogue import language, pins
 from policycc.catalogue.crossings import apart, taken
 from policycc.catalogue.facts import ROLE_TYPES, ActionFacts, ActionKind, AwsOwned, KeyHold, Part, RowFacts, Support
-from policycc.catalogue.guards import Guard, long_keys, request_guard, update_guard
+from policycc.catalogue.guards import (
+    Guard,
+    existing_guard,
+    long_keys,
+    only_tags,
+    replaces_foreign_tags,
+    request_guard,
+    update_guard,
+)
 from policycc.catalogue.holding import Ask, Holding, RowHolding, TagKeys, TagRule, Unsound, Verdict, Way
 from policycc.catalogue.means import means
 from policycc.catalogue.world import Place, Reach, TypePattern, World
@@ -173,7 +181,7 @@ class _Ladder:
 
     def _blind(self, row: RowFacts) -> RowHolding | None:
         """A call that has to show the tags of its request, of a service that does not show them to IAM."""
-        if not row.blind or not ((row.part is Part.CREATED and row.request_tag) or self._only_tags()):
+        if not row.blind or not ((row.part is Part.CREATED and row.request_tag) or only_tags(self.facts)):
             return None
         if row.blind == "feature" and row.feature in self.place.account.features:
             return None
@@ -262,7 +270,7 @@ class _Ladder:
         guard = self._existing_guard(row)
         if guard is None:
             reason = "it may rewrite tags, and the keys of the request's tags are not shown to IAM"
-            if self._replaces_foreign_tags():
+            if replaces_foreign_tags(self.world, self.place, self.facts):
                 reason = "it replaces all tags, those by which environments of another matrix are marked among them"
             return RowHolding(row.type, row.required, Verdict.REFUSED, (), reason, row=row)
         request_tags, tag_keys = guard
@@ -288,42 +296,8 @@ class _Ladder:
                 return rung + extra
         return extra
 
-    def _existing_guard(self, row: RowFacts) -> tuple[tuple[tuple[str, str], ...], TagKeys | None] | None:
-        """What the request's tags must be when the resource exists; None if that cannot be said."""
-        if self._replaces_foreign_tags():
-            return None
-        if self._sends_marks(row):
-            keys = row.tag_keys or self.facts.tag_keys
-            return self._request_guard(keys) if self._creates() else self._update_guard(keys)
-        if self._only_tags():
-            if not (row.tag_keys or self.facts.tag_keys):
-                return None
-            return (), TagKeys(TagRule.UNTOUCHED, self.world.boundary_keys(self.place))
-        return (), None
-
-    def _replaces_foreign_tags(self) -> bool:
-        own = {key.lower() for key, _ in self.place.environment.tags}
-        foreign = (key for key in self.world.boundary_keys(self.place) if key.lower() not in own)
-        return self.facts.kind is ActionKind.UPDATE_WITH_TAGS and any(foreign)
-
-    def _only_tags(self) -> bool:
-        writer = self.facts.tag_writer
-        if self.facts.kind is ActionKind.PLAIN:
-            return writer is not None and writer.kind != "indirect"
-        return self.facts.kind in (ActionKind.TAG, ActionKind.UNTAG, ActionKind.UPDATE_WITH_TAGS)
-
-    def _sends_marks(self, row: RowFacts) -> bool:
-        """Whether the call writes tags besides, on the very resource that the row names or on one that no row shows."""
-        facts = self.facts
-        if not facts.request_tag:
-            return False
-        if facts.kind is ActionKind.CREATE_OR_UPDATE:
-            # Without a writer the catalogue lists tags that the call does not take.
-            makes = any(other.part is Part.UPSERTED for other in facts.rows)
-            return facts.tag_writer is not None and (row.request_tag or not makes)
-        if self._creates():
-            return bool(facts.creates_outside_rows)
-        return facts.kind is ActionKind.UPDATE_WITH_TAGS
+    def _existing_guard(self, row: RowFacts) -> Guard | None:
+        return existing_guard(self.world, self.place, self.facts, row, self.ask.tagging_keys)
 
     # -- rungs ----------------------------------------------------------------------------------------------------
 
@@ -391,7 +365,7 @@ class _Ladder:
             account = self.place.account.id or "*"
             boundary = f"arn:{self.place.partition}:iam::{account}:policy/{environment.permissions_boundary}"
             own = (Condition("ArnLike", "iam:PermissionsBoundary", (boundary,)),)
-        guard: tuple[tuple[tuple[str, str], ...], TagKeys | None] | None = ((), None)
+        guard: Guard | None = ((), None)
         if row.part is Part.CREATED and row.request_tag:
             guard = self._request_guard(row.tag_keys)
         elif row.part is Part.UPSERTED and row.request_tag:
