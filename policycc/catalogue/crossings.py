@@ -41,21 +41,23 @@ def taken(world: World, place: Place, row: RowFacts) -> str | None:
     return None
 
 
-def _fits(arn: str, anything: language.Language) -> bool:
-    return language.common(language.of_resource(arn), anything) is not None
+def _fits(glob: str, arns: language.Language) -> bool:
+    return language.common(language.of_resource(glob), arns) is not None
 
 
 def _apart(place: Place, one: RowHolding, rows: tuple[RowHolding, ...], names: Names) -> RowHolding:
     ways: list[Way] = []
     for way in one.ways:
-        fitted: Way | None = way
+        held = way
         for other in rows:
-            if fitted is not None and other is not one and _meet(place, fitted, other):
-                fitted = _fitted(place, fitted, one, other, names)
-                if fitted is None:
-                    reason = f"the ARN of the {one.type} cannot be told from that of the {other.type}"
-                    return replace(one, verdict=Verdict.REFUSED, ways=(), reason=reason)
-        ways += [fitted] if fitted is not None else []
+            if other is one or not _meet(place, held, other):
+                continue
+            fitted = _fitted(place, held, one, other, names)
+            if fitted is None:
+                reason = f"the ARN of the {one.type} cannot be told from that of the {other.type}"
+                return replace(one, verdict=Verdict.REFUSED, ways=(), reason=reason)
+            held = fitted
+        ways.append(held)
     guard = next((way for way in ways if way.request_tags), None)
     if guard is not None:
         # The call brings its tags, whichever of the row's resources it names.
@@ -68,7 +70,7 @@ def _meet(place: Place, way: Way, other: RowHolding) -> bool:
     if row is None or not row.arn or way.how == "account":
         return False
     arns = language.of_arns(row.arn, place.partition, place.account.id, None, "*")
-    return any(language.common(language.of_resource(glob), arns) is not None for glob in way.resources)
+    return any(_fits(glob, arns) for glob in way.resources)
 
 
 def _fitted(place: Place, way: Way, one: RowHolding, other: RowHolding, names: Names) -> Way | None:
