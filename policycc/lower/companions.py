@@ -93,26 +93,27 @@ def _own_or_bare(
     for row in tagger.rows:
         if row.type not in made or not _confirmed(row, place) or not row.arn:
             continue
-        hidden = row.resource_tag is Support.OPT_IN  # switched on resource by resource: their absence tells nothing
-        if hidden and not place.environment.names:
-            continue
+        if row.resource_tag is Support.OPT_IN:
+            continue  # tags that are switched on may be hidden: their absence tells nothing
         tags = place.environment.tags
         anything = language.render(row.arn, place.partition, place.account.id)
         under = _paths(row, place)
+        bare = under or _unmarked(world, place, row, anything)
+        if any(_meet(place, bare, other) for other in tagger.rows if not _alike(place, row, other, made)):
+            continue  # without the claim the create would fail
         own = Way("companion", under or (anything,), tuple((f"{row.tag_key}/{key}", value) for key, value in tags))
         own = replace(own, request_tags=guard.request_tags, tag_keys=keys)
         found.append(CompanionWay(own))
-        bare = () if hidden else under or _unmarked(world, place, row, anything)
-        if bare and not any(_meet(place, bare, other) for other in tagger.rows if not _alike(place, row, other, made)):
+        if bare:
             way = replace(own, resources=bare, resource_tags=())
             found.append(CompanionWay(way, tuple(f"{row.tag_key}/{key}" for key in boundary)))
     return tuple(found)
 
 
 def _alike(place: Place, row: RowFacts, other: RowFacts, made: frozenset[str]) -> bool:
-    """Whether what is claimed of one type may be of the other as well: the create makes both, and both are told by
-    their tags and by the environment's names."""
-    if other is row:
+    """Whether what is claimed of one type may be of the other as well: it cannot bear tags, or the create makes both,
+    and both are told by their tags and by the environment's names."""
+    if other is row or other.resource_tag is Support.NO:
         return True
     named = all(one.owner and place.names(one.arn, one.owner.variable) for one in (row, other))
     return other.type in made and _confirmed(other, place) and named

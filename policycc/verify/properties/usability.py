@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from policycc.catalogue.facts import ROLE_TYPES, Part, Support
+from policycc.catalogue.facts import ROLE_TYPES, Part, RowFacts, Support
 from policycc.catalogue.global_keys import GLOBAL_KEYS, Presence
 from policycc.catalogue.holding import RowHolding, TagRule, Way
 from policycc.catalogue.language import common, of_resource, render
@@ -94,8 +94,12 @@ def _claimable(question: Question, item: Companion) -> bool:
     account = place.account.id
     owner = row.owner.variable
     globs = [render(row.arn, place.partition, account, owner, name) for name in place.names(row.arn, owner)]
-    types = [of_type(other.arn, place.partition, account) for other in subject.facts.rows if other is not row]
+    types = [of_type(other.arn, place.partition, account) for other in subject.facts.rows if _may_be_meant(other, row)]
     return not any(common(of_resource(glob), found) is not None for glob in globs for found in types)
+
+
+def _may_be_meant(other: RowFacts, row: RowFacts) -> bool:
+    return other is not row and other.resource_tag is not Support.NO
 
 
 def _bare(question: Question) -> Term:

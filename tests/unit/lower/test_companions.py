@@ -87,7 +87,13 @@ def test_several_boundary_tags_are_all_there_or_all_absent(build: Compile) -> No
 def test_nothing_is_claimed_that_may_be_of_another_type_whose_tags_do_not_show(build: Compile) -> None:
     """Names of workgroups match their sessions, and of a session it is only claimed that AWS shows its tags."""
     done = build(NAMED + cell("athena:CreateWorkGroup"))
-    found = granted(done, "athena:TagResource")
-    assert found
-    assert all("Null" not in condition for _, condition in found)
+    assert granted(done, "athena:TagResource") == []
+    assert done.said == [("PCC409", "note")]
+    assert done.result.files is not None
+
+
+def test_nothing_is_claimed_where_tags_may_be_hidden(build: Compile) -> None:
+    done = build(f'[accounts.main]\nfeatures = ["dynamodb-abac"]\n{NAMED}' + cell("dynamodb:CreateTable"))
+    assert granted(done, "dynamodb:TagResource") == []
+    assert done.said == [("PCC409", "note")]
     assert done.result.files is not None
